@@ -1,0 +1,52 @@
+# Two commands on a fresh machine with python3 (3.11 or newer), git and make:
+#   make reproduce   set up .venv and regenerate every table, figure and notebook
+#   make test        set up .venv and prove it
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/installed.stamp
+
+.PHONY: help reproduce test lab check lint benchmark lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". To do: make PYTHON=python3.12 <target>")'
+	@echo "Setting up .venv from requirements.lock (once; about two minutes) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+reproduce: $(STAMP) ## regenerate data_processed, figures and notebooks; skip what is up to date
+	@$(BIN)/python -m analysis reproduce
+
+test: $(STAMP) ## lint, types, unit, reference, end-to-end and notebook tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg -p analysis.reporting.nbval_ipc notebooks
+
+check: $(STAMP) ## validate the data and the study files without running anything
+	@$(BIN)/python -m analysis check
+
+lab: $(STAMP) ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir=.
+
+lint: $(STAMP) ## format the code and mend what ruff can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+benchmark: $(STAMP) ## measure speed and memory as ratios against named peers
+	@for script in tests/benchmarks/benchmark_*.py; do $(BIN)/python $$script || exit 1; done
+
+lock: $(STAMP) ## compile requirements.in into requirements.lock and environment.yml (needs uv)
+	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock
+	@$(BIN)/python -m analysis environment
+
+clean: ## delete .venv, caches and the memory of earlier runs (outputs stay)
+	rm -rf .venv .pytask pytask.lock pytask.lock.journal .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

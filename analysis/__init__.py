@@ -1,0 +1,1 @@
+"""Reproducible analysis of cooperation in the China–Laos–Myanmar borderlands."""

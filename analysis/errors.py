@@ -1,0 +1,83 @@
+"""The errors that a user of the package can meet: one type per boundary, one form of message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import PurePath
+
+
+class AnalysisError(Exception):
+    """A problem that a reader can mend, told in one message.
+
+    Parameters
+    ----------
+    problem
+        What is wrong, in one sentence.
+    file
+        The file that holds the fault, if there is one.
+    where
+        The row, key or column inside the file.
+    allowed
+        What would have been accepted.
+    remedy
+        What to do next.
+    """
+
+    boundary = "input"
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: PurePath | str | None = None,
+        where: str | None = None,
+        allowed: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.problem, self.file, self.where = problem, file, where
+        self.allowed, self.remedy = allowed, remedy
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        place = ", ".join(str(part) for part in (self.file, self.where) if part)
+        lines = [f"{place}: {self.problem}" if place else self.problem]
+        lines += [f"  allowed: {self.allowed}"] if self.allowed else []
+        lines += [f"  to do:   {self.remedy}"] if self.remedy else []
+        return "\n".join(lines)
+
+
+class DataError(AnalysisError):
+    """A table in data_raw or data_processed breaks its contract."""
+
+    boundary = "data"
+
+
+class StudyError(AnalysisError):
+    """A study file under notebooks/parameters breaks its contract."""
+
+    boundary = "study"
+
+
+class ModelError(AnalysisError):
+    """A model was asked for something that it cannot compute."""
+
+    boundary = "model"
+
+
+class BuildError(AnalysisError):
+    """A step of the build failed or an output is missing."""
+
+    boundary = "build"
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str | None:
+    """Return the allowed word that is closest to `word`, or None if nothing is close."""
+    matches = get_close_matches(word, list(allowed), n=1, cutoff=0.4)
+    return matches[0] if matches else None
+
+
+def spelling_hint(word: str, allowed: Iterable[str]) -> str:
+    """Say which allowed word was probably meant, for the `remedy` of an error."""
+    match = nearest(word, allowed)
+    return f"did you mean '{match}'?" if match else "use one of the allowed values"

@@ -1,0 +1,57 @@
+"""The only place that knows colours, fonts and sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+# Okabe & Ito (2008): distinguishable with every common form of colour blindness.
+BLACK: Final = "#000000"
+ORANGE: Final = "#E69F00"
+SKY: Final = "#56B4E9"
+GREEN: Final = "#009E73"
+BLUE: Final = "#0072B2"
+VERMILION: Final = "#D55E00"
+PURPLE: Final = "#CC79A7"
+GREY: Final = "#6B6B6B"
+LIGHT_GREY: Final = "#D9D9D9"
+
+ROLE_COLOURS: Final[Mapping[str, str]] = {
+    "fitted": BLUE,
+    "counterfactual": VERMILION,
+    "report": BLACK,
+    "growth": GREEN,
+    "event": GREY,
+    "unknown": LIGHT_GREY,
+}
+CONFIDENCE_COLOURS: Final[Mapping[str, str]] = {"high": BLUE, "medium": ORANGE, "low": PURPLE}
+
+RC: Final[Mapping[str, object]] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.titlesize": 10.0,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E8E8E8",
+    "grid.linewidth": 0.6,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "svg.hashsalt": "borderlands",
+    "svg.fonttype": "path",
+    "figure.dpi": 100.0,
+    "savefig.dpi": 200.0,
+}
+
+SMALL: Final = 7.5
+WIDTH_INCHES: Final = 8.2
+BAND_ALPHA: Final = 0.18
+SCREEN_DPI: Final = 96
+PRINT_DPI: Final = 200

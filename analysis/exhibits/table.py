@@ -1,0 +1,169 @@
+"""A table with exact values, and the forms in which it is shown and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+MISSING: Final = "–"
+NARROW_NO_BREAK_SPACE: Final = "\u202f"
+
+Formatter = Callable[[object], str]
+
+
+def _text(value: object) -> str:
+    return str(value)
+
+
+def _number(digits: int) -> Formatter:
+    def formatted(value: object) -> str:
+        text = f"{float(str(value)):,.{digits}f}".replace(",", NARROW_NO_BREAK_SPACE)
+        return text.replace("-", "−")
+
+    return formatted
+
+
+def _significant(value: object) -> str:
+    number = float(str(value))
+    digits = 0 if abs(number) >= 100 else 1 if abs(number) >= 10 else 2 if abs(number) >= 1 else 3
+    return _number(digits)(number)
+
+
+def _percent(value: object) -> str:
+    text = f"{float(str(value)):+.1f} %"
+    return text.replace("-", "−")
+
+
+def _day(value: object) -> str:
+    return f"{pd.Timestamp(str(value)):%Y-%m-%d}"
+
+
+FORMATS: Final[Mapping[str, Formatter]] = {
+    "text": _text,
+    "day": _day,
+    "count": _number(0),
+    "1": _number(1),
+    "2": _number(2),
+    "3": _number(3),
+    "significant": _significant,
+    "percent": _percent,
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column of a table is labelled and shown."""
+
+    key: str
+    label: str
+    form: str = "text"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: exact values in `frame`, shown through `columns`.
+
+    Attributes
+    ----------
+    name
+        File stem of the table.
+    title
+        Caption.
+    note
+        What a reader must know: units, conventions, what an empty cell means.
+    """
+
+    name: str
+    title: str
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    note: str = ""
+
+    def shown(self) -> pd.DataFrame:
+        """Return the table as text, rounded as printed, with labels as column names."""
+        cells = {column.label: _shown(self.frame[column.key], column) for column in self.columns}
+        return pd.DataFrame(cells, dtype="str")
+
+    def csv(self) -> str:
+        """Return the exact values as CSV text."""
+        return csv_text(self.frame)
+
+    def html(self) -> str:
+        """Return an HTML fragment; every cell is escaped."""
+        body = self.shown().to_html(index=False, border=0, classes="exhibit", justify="left")
+        caption = f"<caption>{_escaped(self.title)}</caption>\n  <thead>"
+        note = f'\n<p class="note">{_escaped(self.note)}</p>' if self.note else ""
+        return body.replace("<thead>", caption, 1) + note + "\n"
+
+    def markdown(self) -> str:
+        """Return a pipe table."""
+        shown = self.shown().map(_pipe_safe)
+        lines = [_pipe_row(shown.columns), _pipe_row(["---"] * shown.shape[1])]
+        lines += [_pipe_row(row) for row in shown.itertuples(index=False, name=None)]
+        note = f"\n{self.note}\n" if self.note else ""
+        return f"**{self.title}**\n\n" + "\n".join(lines) + f"\n{note}"
+
+    def latex(self) -> str:
+        """Return a LaTeX longtable for the booktabs package."""
+        safe = self.shown().map(_latex_safe).rename(columns=_latex_safe)
+        body = safe.to_latex(
+            index=False,
+            escape=False,
+            longtable=True,
+            caption=_latex_safe(self.title),
+            label=f"tab:{self.name}",
+        )
+        return f"{body}% {_latex_safe(self.note)}\n" if self.note else body
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show in a notebook: HTML for the screen, plain text for comparison."""
+        plain = self.shown().to_string(index=False, justify="left", max_colwidth=None)
+        parts = [self.title, plain, self.note]
+        return {"text/html": self.html(), "text/plain": "\n".join(part for part in parts if part)}
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Return a frame as CSV text: full precision, days as YYYY-MM-DD, missing as empty."""
+    return str(frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+
+
+def _shown(values: pd.Series, column: Column) -> list[str]:
+    formatter = FORMATS[column.form]
+    return [MISSING if _is_missing(value) else formatter(value) for value in values]
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value == "" or bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _pipe_safe(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def _pipe_row(cells: object) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"  # type: ignore[attr-defined]
+
+
+_LATEX: Final[Mapping[str, str]] = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+
+
+def _latex_safe(text: object) -> str:
+    return "".join(_LATEX.get(letter, letter) for letter in str(text))

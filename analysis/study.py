@@ -1,0 +1,91 @@
+"""Study, Outcome and Intervention: what a study file says, as typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+Shape = Literal["step", "slope", "pulse", "ramp", "phase_in", "temporary"]
+Trend = Literal["none", "linear"]
+Seasonality = Literal["none", "fourier_1", "fourier_2", "months"]
+SHAPES: tuple[str, ...] = get_args(Shape)
+SHAPES_WITH_MONTHS = frozenset({"pulse", "ramp", "phase_in"})
+
+
+@dataclass(frozen=True)
+class Event:
+    """One dated event of data_raw/events.csv."""
+
+    event_id: str
+    start: date
+    end: date | None
+    place: str
+    category: str
+    description: str
+    day_known: bool
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """An event with the shape that it is given in a model.
+
+    Attributes
+    ----------
+    start, end
+        First day of the effect; last day for shape `temporary`.
+    months
+        Length of a pulse, ramp or phase-in in months.
+    """
+
+    name: str
+    label: str
+    shape: Shape
+    start: date
+    end: date | None = None
+    months: int | None = None
+    event_id: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One published series that a study estimates, with its model."""
+
+    name: str
+    label: str
+    series: str
+    start: str
+    end: str
+    trend: Trend
+    seasonality: Seasonality
+    rho: float
+    interventions: tuple[Intervention, ...]
+    exclude: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Study:
+    """One parsed study file: what to estimate, on which reports, with which seeds."""
+
+    name: str
+    title: str
+    question: str
+    places: tuple[str, ...]
+    level: float
+    seeds: Mapping[str, int]
+    outcomes: tuple[Outcome, ...]
+    comparison: tuple[str, ...]
+    context: tuple[str, ...]
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Everything that a study file may refer to."""
+
+    series: frozenset[str]
+    places: frozenset[str]
+    events: Mapping[str, Event]
+    context: frozenset[str]
+    reports: frozenset[str]
