@@ -1,0 +1,86 @@
+"""Provenance cards: what data_raw/<table>.card.yaml must say."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analysis.errors import DataError, spelling_hint
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Publisher(_Block):
+    """Who published the figures; `address` is a public home page or empty for this project."""
+
+    name: str = Field(min_length=1)
+    address: str = Field(pattern=r"^(https?://\S+)?$")
+
+
+class Terms(_Block):
+    """Licence or legal ground, and whether the table may be passed on."""
+
+    licence: str = Field(min_length=1)
+    redistribution: bool
+
+
+class Card(_Block):
+    """The provenance of one raw table."""
+
+    title: str = Field(min_length=1)
+    description: str = Field(min_length=1)
+    publishers: list[Publisher] = Field(min_length=1)
+    terms: Terms
+    how_taken: str = Field(min_length=1)
+    taken_on: datetime.date
+    coverage: str = Field(min_length=1)
+    columns: dict[str, str] = Field(min_length=1)
+    known_faults: list[str]
+    citation: str = Field(min_length=1)
+
+
+def read_card(path: Path) -> Card:
+    """Read and validate one card.
+
+    Raises
+    ------
+    DataError
+        If the card is missing, is not YAML, or a field is missing, unknown or of a wrong type.
+    """
+    file = f"{path.parent.name}/{path.name}"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Card.model_validate(content)
+    except FileNotFoundError as error:
+        raise DataError(
+            "the table has no provenance card",
+            file=file,
+            remedy="write the card; any other *.card.yaml in the folder shows the fields",
+        ) from error
+    except yaml.YAMLError as error:
+        raise DataError(
+            f"the card is not valid YAML: {str(error).splitlines()[0]}",
+            file=file,
+            where=str(getattr(error, "problem_mark", "")).strip() or None,
+            remedy="correct the line; text with a colon or a dash goes in quotes",
+        ) from error
+    except ValidationError as error:
+        raise _card_error(file, error) from error
+
+
+def _card_error(file: str, error: ValidationError) -> DataError:
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    unknown = first["type"] == "extra_forbidden"
+    return DataError(
+        f"unknown field '{field}'" if unknown else f"{first['msg']}",
+        file=file,
+        where=f"field {field}" if field else None,
+        allowed=", ".join(Card.model_fields) if unknown else None,
+        remedy=spelling_hint(field, Card.model_fields) if unknown else f"correct {field or 'it'}",
+    )

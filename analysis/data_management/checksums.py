@@ -1,0 +1,95 @@
+"""data_raw is immutable: every file has a registered SHA-256, checked at every run."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from analysis import config
+from analysis.data_management.save import write_text_atomic
+from analysis.errors import DataError
+
+REGISTER = "checksums.sha256"
+REGISTER_COMMAND = "python -m analysis register"
+SHORT = 12
+
+
+def file_checksums(folder: Path = config.DATA_RAW) -> dict[str, str]:
+    """Return the SHA-256 of every file in the folder, by name, without the register itself."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name != REGISTER and not path.name.startswith(".")
+    }
+
+
+def write_register(folder: Path = config.DATA_RAW) -> Path:
+    """Record the present state of the folder, in the format of `sha256sum`; return the file."""
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(file_checksums(folder).items())]
+    write_text_atomic(folder / REGISTER, "".join(lines))
+    return folder / REGISTER
+
+
+def verify_checksums(folder: Path = config.DATA_RAW) -> dict[str, str]:
+    """Compare every file with the register.
+
+    Returns
+    -------
+    dict
+        File name -> SHA-256, all verified.
+
+    Raises
+    ------
+    DataError
+        If a file was changed, is missing or is not registered; the message names the file, the
+        two hashes and what to do.
+    """
+    registered, found = read_register(folder), file_checksums(folder)
+    for name in sorted(registered.keys() | found.keys()):
+        if registered.get(name) != found.get(name):
+            raise _mismatch(folder, name, registered.get(name), found.get(name))
+    return found
+
+
+def read_register(folder: Path = config.DATA_RAW) -> dict[str, str]:
+    """Read checksums.sha256: file name -> SHA-256.
+
+    Raises
+    ------
+    DataError
+        If there is no register or a line is not "hash, two spaces, file name".
+    """
+    file = f"{folder.name}/{REGISTER}"
+    try:
+        lines = (folder / REGISTER).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        remedy = f"restore it with git checkout -- {file}"
+        raise DataError("the register is missing", file=file, remedy=remedy) from error
+    entries: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        digest, _, name = line.partition("  ")
+        if len(digest) != hashlib.sha256().digest_size * 2 or not name:
+            raise DataError(
+                "this is not a line of sha256sum",
+                file=file,
+                where=f"line {number}",
+                allowed="64 hexadecimal digits, two spaces, a file name",
+                remedy=f"restore it with git checkout -- {file}, or run {REGISTER_COMMAND}",
+            )
+        entries[name] = digest
+    return entries
+
+
+def _mismatch(folder: Path, name: str, expected: str | None, found: str | None) -> DataError:
+    file = f"{folder.name}/{name}"
+    restore = f"restore it with git checkout -- {file}"
+    meant = f"if the change is meant, run {REGISTER_COMMAND} and record why in the card"
+    if found is None:
+        problem, remedy = "the registered file is missing", f"{restore}, or {meant}"
+    elif expected is None:
+        problem = f"the file is not registered (found {found[:SHORT]})"
+        remedy = f"move it out of {folder.name}, or {meant}"
+    else:
+        problem = f"the file was changed: expected {expected[:SHORT]}, found {found[:SHORT]}"
+        remedy = f"{restore}, or, {meant}"
+    return DataError(problem, file=file, remedy=remedy)

@@ -1,0 +1,187 @@
+"""Read data_raw and refuse what breaks its contract, with one message that says what to do."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from analysis import config
+from analysis.data_management.cards import Card, read_card
+from analysis.data_management.checks import cross_checks, register_faults
+from analysis.data_management.faults import Fault, raise_faults
+from analysis.data_management.sources import SOURCES, Source
+from analysis.data_management.tables import EXPECTED, vocabulary_of
+from analysis.errors import DataError, nearest, spelling_hint
+
+NOT_EMPTY = "any text, not empty"
+
+
+@dataclass(frozen=True)
+class RawTables:
+    """The validated raw tables; every cell is text, the index is the line in the file.
+
+    Attributes
+    ----------
+    cards
+        Provenance card of every table, by table name.
+    """
+
+    reports: pd.DataFrame
+    series: pd.DataFrame
+    second_coding: pd.DataFrame
+    events: pd.DataFrame
+    macro_monthly: pd.DataFrame
+    commodity_prices_monthly: pd.DataFrame
+    cards: Mapping[str, Card] = field(default_factory=dict)
+
+
+def read_raw(folder: Path = config.DATA_RAW) -> RawTables:
+    """Read and validate every raw table and its card.
+
+    Raises
+    ------
+    DataError
+        On the first table with a fault: a missing file, column or card, an unknown column or word,
+        a wrong type or date, a duplicate, a unit that does not fit, a series that is not declared
+        or mixes currencies. The message names file, row, column, what is allowed and what to do.
+    """
+    cards = {name: _card(folder, source) for name, source in SOURCES.items()}
+    tables = {name: read_table(name, folder) for name in SOURCES}
+    raw = RawTables(**tables, cards=cards)
+    raise_faults(f"{folder.name}/series.csv", register_faults(raw.series, raw.reports))
+    return raw
+
+
+def read_table(name: str, folder: Path = config.DATA_RAW) -> pd.DataFrame:
+    """Read one raw table as text and check it on its own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        N rows of text, indexed by line of the file.
+
+    Raises
+    ------
+    DataError
+        See `read_raw`.
+    """
+    source = SOURCES[name]
+    file = f"{folder.name}/{source.file}"
+    df = _text_table(folder / source.file, source, file)
+    raise_faults(file, [*_schema_faults(df, source), *_duplicate_keys(df, source)])
+    raise_faults(file, cross_checks(name, df))
+    return df
+
+
+def _card(folder: Path, source: Source) -> Card:
+    card = read_card(folder / source.card)
+    columns = set(source.schema.columns)
+    wrong = sorted(columns ^ set(card.columns))
+    if wrong:
+        raise DataError(
+            f"the card and the table disagree on column '{wrong[0]}'",
+            file=f"{folder.name}/{source.card}",
+            where="field columns",
+            allowed=", ".join(sorted(columns)),
+            remedy="describe every column of the table and no other",
+        )
+    return card
+
+
+def _text_table(path: Path, source: Source, file: str) -> pd.DataFrame:
+    lines = _lines(path, file)
+    header = next(lines, (1, []))[1]
+    _check_header(header, source, file)
+    body = list(lines)
+    for number, cells in body:
+        if len(cells) != len(header):
+            raise DataError(
+                f"the row has {len(cells)} cells, the header has {len(header)}",
+                file=file,
+                where=f"row {cells[0] if cells else '(empty)'} (line {number})",
+                remedy="put text that holds a comma in double quotes; drop empty lines",
+            )
+    index = pd.Index([number for number, _ in body], name="line")
+    return pd.DataFrame([cells for _, cells in body], columns=header, index=index, dtype="str")
+
+
+def _lines(path: Path, file: str) -> Iterator[tuple[int, list[str]]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            for cells in reader:
+                yield reader.line_num, cells
+    except FileNotFoundError as error:
+        remedy = f"restore it with git checkout -- {file}"
+        raise DataError("the table is missing", file=file, remedy=remedy) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        remedy = "save the table as CSV with commas, in UTF-8"
+        raise DataError(f"this is not a CSV table: {error}", file=file, remedy=remedy) from error
+
+
+def _check_header(header: list[str], source: Source, file: str) -> None:
+    columns = list(source.schema.columns)
+    unknown = [name for name in header if name not in columns]
+    missing = [name for name in columns if name not in header]
+    repeated = [name for name in header if header.count(name) > 1]
+    if not (unknown or missing or repeated):
+        return
+    if unknown:
+        problem, remedy = f"unknown column '{unknown[0]}'", spelling_hint(unknown[0], columns)
+    elif repeated:
+        problem, remedy = f"the column '{repeated[0]}' stands twice", "drop one of the two"
+    else:
+        problem, remedy = f"the column '{missing[0]}' is missing", "add it; it may hold empty cells"
+    raise DataError(
+        problem, file=file, where="line 1 (header)", allowed=", ".join(columns), remedy=remedy
+    )
+
+
+def _schema_faults(df: pd.DataFrame, source: Source) -> list[Fault]:
+    try:
+        source.schema.validate(df, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases.drop_duplicates(["index", "column"])
+        return [
+            _cell_fault(df, source, int(case.index_), str(case.column))
+            for case in cases.rename(columns={"index": "index_"}).itertuples()
+        ]
+    return []
+
+
+def _cell_fault(df: pd.DataFrame, source: Source, line: int, column: str) -> Fault:
+    row = df.loc[line]
+    found, key = str(row[column]), ", ".join(str(row[name]) for name in source.key)
+    allowed, remedy = _expectation(source.schema, column, found)
+    problem = f"'{found}' is not allowed" if found else "the cell is empty"
+    return Fault(line, key, column, problem, allowed, remedy)
+
+
+def _expectation(schema: pa.DataFrameSchema, column: str, found: str) -> tuple[str, str]:
+    words = vocabulary_of(schema, column)
+    if not words:
+        return EXPECTED.get(column, NOT_EMPTY), "correct the cell"
+    shown = ", ".join(word or "(empty)" for word in words)
+    if nearest(found, filter(None, words)):
+        return shown, spelling_hint(found, filter(None, words))
+    return shown, "use one of the allowed words"
+
+
+def _duplicate_keys(df: pd.DataFrame, source: Source) -> list[Fault]:
+    key = list(source.key)
+    repeated = df[df.duplicated(key, keep="first")]
+    faults = []
+    for line, row in repeated[key].iterrows():
+        first = df.index[(df[key] == row).all(axis=1)][0]
+        text = ", ".join(row)
+        problem = f"the key '{text}' is already on line {first}"
+        faults.append(
+            Fault(int(str(line)), text, key[0], problem, "every key once", "give it a new key")
+        )
+    return faults
