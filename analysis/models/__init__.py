@@ -1,0 +1,1 @@
+"""Estimators: pure functions on arrays and data frames, with frozen results."""

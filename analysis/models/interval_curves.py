@@ -1,0 +1,53 @@
+"""Fitted and counterfactual flow by month, with pointwise bands, where the reports identify it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from analysis.models.arrays import Floats
+from analysis.models.design import Design
+from analysis.models.interval_effects import degrees_of_freedom
+from analysis.models.interval_mean import rate
+from analysis.models.interval_results import FitState
+
+COLUMNS = ("month", "first_day", "days", "curve", "rate", "lower", "upper")
+
+
+def contrasts(design: Design) -> dict[str, Floats]:
+    """Return the rows of the linear predictor of each curve, shape (M, p) each."""
+    names = [t.name for t in design.terms if t.role == "intervention"]
+    curves = {"fitted": design.matrix, "counterfactual": design.without(frozenset(names))}
+    return curves | {f"without {name}": design.without(frozenset({name})) for name in names}
+
+
+def monthly_curves(state: FitState, level: float) -> pd.DataFrame:
+    """Return every curve in long form, with a row for each month that is identified."""
+    pieces = [_curve(state, name, rows, level) for name, rows in contrasts(state.design).items()]
+    return pd.concat(pieces, ignore_index=True)
+
+
+def no_curves() -> pd.DataFrame:
+    """Return the table of curves of a fit of which nothing is identified."""
+    return pd.DataFrame({name: [] for name in COLUMNS})
+
+
+def _curve(state: FitState, name: str, rows: Floats, level: float) -> pd.DataFrame:
+    known = state.subspace.estimable(rows)
+    calendar, contrast = state.design.calendar, rows[known]
+    predictor = contrast @ state.coefficients
+    variance = np.einsum("mi,ij,mj->m", contrast, state.covariance, contrast)
+    half = stdtrit(degrees_of_freedom(state, contrast), (1 + level) / 2)
+    half = half * np.sqrt(np.maximum(variance, 0.0))
+    return pd.DataFrame(
+        {
+            "month": np.array(calendar.months)[known],
+            "first_day": calendar.first_days[:-1][known],
+            "days": calendar.days[known],
+            "curve": name,
+            "rate": rate(predictor, state.link),
+            "lower": rate(predictor - half, state.link),
+            "upper": rate(predictor + half, state.link),
+        }
+    )
