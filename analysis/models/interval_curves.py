@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from analysis.models.arrays import Floats
+from analysis.models.arrays import Bools, Floats
 from analysis.models.design import Design
 from analysis.models.interval_effects import degrees_of_freedom
+from analysis.models.interval_identification import Identification
 from analysis.models.interval_mean import rate
 from analysis.models.interval_results import FitState
+from analysis.models.interval_support import covered_months
 
 COLUMNS = ("month", "first_day", "days", "curve", "rate", "lower", "upper")
 
@@ -22,9 +24,20 @@ def contrasts(design: Design) -> dict[str, Floats]:
     return curves | {f"without {name}": design.without(frozenset({name})) for name in names}
 
 
-def monthly_curves(state: FitState, level: float) -> pd.DataFrame:
-    """Return every curve in long form, with a row for each month that is identified."""
-    pieces = [_curve(state, name, rows, level) for name, rows in contrasts(state.design).items()]
+def monthly_curves(
+    state: FitState, found: tuple[Identification, ...], level: float
+) -> pd.DataFrame:
+    """Return every curve in long form, with a row for each month that the reports carry.
+
+    A month has no row where no report speaks about it, where the curve is not estimable, and
+    where the curve switches off an event that is not identified.
+    """
+    covered = covered_months(state.design, state.rows)
+    unknown = np.array([item.verdict == "not identified" for item in found])
+    pieces = []
+    for name, rows in contrasts(state.design).items():
+        leaning = (rows != state.design.matrix)[:, unknown].any(axis=1)
+        pieces.append(_curve(state, name, rows, covered & ~leaning, level))
     return pd.concat(pieces, ignore_index=True)
 
 
@@ -33,8 +46,10 @@ def no_curves() -> pd.DataFrame:
     return pd.DataFrame({name: [] for name in COLUMNS})
 
 
-def _curve(state: FitState, name: str, rows: Floats, level: float) -> pd.DataFrame:
-    known = state.subspace.estimable(rows)
+def _curve(
+    state: FitState, name: str, rows: Floats, carried: Bools, level: float
+) -> pd.DataFrame:
+    known = state.subspace.estimable(rows) & carried
     calendar, contrast = state.design.calendar, rows[known]
     predictor = contrast @ state.coefficients
     variance = np.einsum("mi,ij,mj->m", contrast, state.covariance, contrast)

@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.models.arrays import Bools, Days, Floats
 from analysis.models.design import Design, Term
 from analysis.models.interval_rows import IntervalRows, one_year_before
+from analysis.models.interval_support import HOPELESS_INFLATION, unsupported
 from analysis.study import Intervention
 
 Verdict = Literal["identified", "weak", "not identified"]
@@ -126,6 +127,7 @@ def identify(
             verdict = _unseen(design, j, mixing[j], before, after)
         else:
             verdict = _seen(design, j, float(inflation[j]), fit.covariance)
+            verdict = _extrapolated(term, rows) or verdict
         found.append(Identification(*verdict[:2], before, after, *verdict[2:]))
     return tuple(found)
 
@@ -180,6 +182,11 @@ def _unseen(design: Design, j: int, mixed: Bools, before: int, after: int) -> Fi
     return "not identified", reason, None, names
 
 
+def _extrapolated(term: Term, rows: IntervalRows) -> Finding | None:
+    reason = unsupported(term, rows)
+    return ("not identified", reason, None, ()) if reason else None
+
+
 def _seen(design: Design, j: int, inflation: float, covariance: Floats) -> Finding:
     if inflation <= WEAK_INFLATION:
         return "identified", "", inflation, ()
@@ -188,5 +195,10 @@ def _seen(design: Design, j: int, inflation: float, covariance: Floats) -> Findi
     together[j] = 0.0
     close = np.flatnonzero(together >= min(CONFOUNDED_CORRELATION, together.max()))
     labels = " and ".join(design.terms[k].label for k in close)
+    names = tuple(design.terms[k].name for k in close)
+    role = design.terms[j].role
+    if inflation > HOPELESS_INFLATION and role in {"intervention", "trend"}:
+        reason = f"variance inflation {inflation:.0f}: cannot be told apart from {labels}"
+        return "not identified", reason, None, names
     reason = f"variance inflation {inflation:.0f}: hard to tell apart from {labels}"
-    return "weak", reason, inflation, tuple(design.terms[k].name for k in close)
+    return "weak", reason, inflation, names

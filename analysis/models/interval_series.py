@@ -155,7 +155,7 @@ def _assemble(fit: Converged, options: Options) -> IntervalFit:
         reports=len(state.rows),
         df_residual=len(state.rows) - fit.subspace.rank,
         log_likelihood=state.log_likelihood,
-        monthly=monthly_curves(state, options.level),
+        monthly=monthly_curves(state, found, options.level),
         residuals=residual_table(state),
         influence=influence,
         essential=essential,

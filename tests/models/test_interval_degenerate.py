@@ -63,23 +63,24 @@ def test_as_many_reports_as_parameters_identify_nothing() -> None:
 
 def test_reports_after_the_event_only() -> None:
     observations = irregular_reports(SPEC, TRUTH)
-    fit = fitted(observations[observations["start"] > "2020-03-01"])
+    kept = observations[observations["start"] > "2020-03-01"]
+    fit = fitted(kept)
     assert without_numbers(fit, "closure") == "no report covers any day before 2020-02-01"
     assert fit.effect("reopening").verdict == "identified"
     assert fit.effect("closure").confounded_with == ("level",)
     assert fit.effect("closure").reports_before == 0
-    months = fit.curve("fitted")["month"]
-    assert months.min() == "2020-03" or months.min() == "2020-02"
+    assert fit.curve("fitted")["month"].min() == f"{kept['start'].min():%Y-%m}"
     assert fit.curve("counterfactual").empty
 
 
 def test_event_after_the_last_report() -> None:
     observations = irregular_reports(SPEC, TRUTH)
-    fit = fitted(observations[observations["end"] < "2022-12-01"])
+    kept = observations[observations["end"] < "2022-12-01"]
+    fit = fitted(kept)
     assert "no report covers any day on or after 2023-01-08" in without_numbers(fit, "reopening")
     assert fit.effect("closure").verdict == "identified"
-    assert fit.curve("fitted")["month"].max() == "2022-12"
-    assert len(fit.curve("counterfactual")) == 120
+    assert fit.curve("fitted")["month"].max() == f"{kept['end'].max():%Y-%m}"
+    assert set(fit.curve("counterfactual")["month"]) == set(fit.curve("fitted")["month"])
 
 
 def test_events_that_coincide_are_named() -> None:
@@ -94,7 +95,7 @@ def test_events_that_coincide_are_named() -> None:
 
 
 def test_events_close_together_are_weak() -> None:
-    near = Intervention("order", "New order", "step", date(2020, 3, 1))
+    near = Intervention("order", "New order", "step", date(2020, 7, 1))
     spec = DesignSpec("2015-01", "2024-12", "linear", "none", (CLOSURE, near, REOPENING))
     effect = fitted(irregular_reports(SPEC, TRUTH), spec).effect("order")
     assert effect.verdict == "weak"
@@ -102,6 +103,34 @@ def test_events_close_together_are_weak() -> None:
     assert effect.vif > 10
     assert "closure" in effect.confounded_with
     assert "weakly identified" in effect.sentence
+
+
+def test_events_a_month_apart_cannot_be_told_apart() -> None:
+    near = Intervention("order", "New order", "step", date(2020, 3, 1))
+    spec = DesignSpec("2015-01", "2024-12", "linear", "none", (CLOSURE, near, REOPENING))
+    fit = fitted(irregular_reports(SPEC, TRUTH), spec)
+    assert "cannot be told apart from" in without_numbers(fit, "order")
+    assert "closure" in fit.effect("order").confounded_with
+    assert fit.curve("without order")["month"].max() < "2020-03"
+
+
+def test_a_level_before_that_rests_on_the_trend_alone_is_not_identified() -> None:
+    """Reports up to 2016 and from the event on: only the trend carries the level across."""
+    observations = irregular_reports(SPEC, TRUTH)
+    ends = observations["end"]
+    kept = observations[(ends < "2016-12-31") | (observations["start"] > "2020-03-01")]
+    kept = kept[kept["kind"] == "level"]
+    reason = without_numbers(fitted(kept), "closure")
+    assert reason == "no report covers any day in the 24 months before 2020-02-01"
+
+
+def test_a_month_that_no_report_speaks_about_has_no_flow() -> None:
+    observations = irregular_reports(SPEC, TRUTH)
+    observations = observations[observations["kind"] == "level"]
+    kept = observations[(observations["end"] < "2018-01-01") | (observations["start"] > "2018-12-31")]
+    months = fitted(kept).curve("fitted")["month"]
+    assert not months.str.startswith("2018").any()
+    assert months.str.startswith("2017").any()
 
 
 def test_growth_alone_leaves_the_level_unknown() -> None:
