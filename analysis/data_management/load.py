@@ -1,0 +1,159 @@
+"""Load processed tables with their types; the only way in for models, exhibits and notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import config
+from analysis.errors import DataError, spelling_hint
+
+DATES: Mapping[str, tuple[str, ...]] = {
+    "reports": ("start", "end"),
+    "observations": ("start", "end"),
+    "series": ("first_day", "last_day"),
+    "overlaps": (),
+    "contradictions": (),
+    "agreement": ("start", "end"),
+    "agreement_summary": (),
+    "events": ("start", "end"),
+    "context": ("month",),
+}
+"""Processed table -> its date columns."""
+NUMBERS: Mapping[str, tuple[str, ...]] = {
+    "reports": ("value", "half_width", "lower", "upper", "growth", "growth_lower", "growth_upper"),
+    "observations": ("value", "lower", "upper"),
+    "contradictions": ("disagreement_percent",),
+    "agreement": ("value_first", "value_second", "relative_difference", "tolerance"),
+    "agreement_summary": ("rate", "lower", "upper"),
+    "context": ("value",),
+}
+COUNTS: Mapping[str, tuple[str, ...]] = {
+    "reports": ("days",),
+    "series": ("levels", "growths"),
+    "overlaps": ("days_shared", "days_only_report", "days_only_other"),
+    "agreement_summary": ("coded", "matched", "agree", "disagree", "identical"),
+}
+FLAGS: Mapping[str, tuple[str, ...]] = {
+    "reports": ("is_rate", "published_early"),
+    "contradictions": ("cross_basis",),
+    "events": ("to_check", "day_known"),
+}
+
+
+def load_table(name: str, folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
+    """Load one processed table as it was built.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Dates as datetime64, numbers as float64 or int64, flags as bool, all else as text in which
+        a missing cell is the empty text.
+
+    Raises
+    ------
+    DataError
+        If the table is not known or was not built.
+    """
+    if name not in DATES:
+        raise DataError(
+            f"there is no processed table '{name}'",
+            allowed=", ".join(DATES),
+            remedy=spelling_hint(name, DATES),
+        )
+    path = folder / f"{name}.csv"
+    try:
+        df = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+    except FileNotFoundError as error:
+        file = f"{folder.name}/{path.name}"
+        raise DataError("the table is not built", file=file, remedy="make reproduce") from error
+    return _typed(df, name)
+
+
+def load_reports(folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
+    """Load the processed reports (see `reports.process_reports`)."""
+    return load_table("reports", folder)
+
+
+def load_observations(
+    series: str | Sequence[str] | None = None, folder: Path = config.DATA_PROCESSED
+) -> pd.DataFrame:
+    """Load the observations of one, several or all series (see `observations`).
+
+    Raises
+    ------
+    DataError
+        If a series has no observation.
+    """
+    df = load_table("observations", folder)
+    return df if series is None else _of_series(df, series)
+
+
+def load_series(folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
+    """Load the register of series with its counts (see `pipeline.describe_series`)."""
+    return load_table("series", folder)
+
+
+def load_overlaps(folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
+    """Load the pairs of reports that share days (see `overlaps.build_overlaps`)."""
+    return load_table("overlaps", folder)
+
+
+def load_contradictions(folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
+    """Load the contradictions (see `contradictions.build_contradictions`)."""
+    return load_table("contradictions", folder)
+
+
+def load_agreement(folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
+    """Load the comparison of the two readings (see `agreement.match_codings`)."""
+    return load_table("agreement", folder)
+
+
+def load_agreement_summary(folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
+    """Load the rates of agreement (see `agreement.summarise_agreement`)."""
+    return load_table("agreement_summary", folder)
+
+
+def load_events(folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
+    """Load the events (see `events.process_events`)."""
+    return load_table("events", folder)
+
+
+def load_context(
+    series: str | Sequence[str] | None = None, folder: Path = config.DATA_PROCESSED
+) -> pd.DataFrame:
+    """Load one, several or all monthly context series (see `context.build_context`).
+
+    Raises
+    ------
+    DataError
+        If a series has no value.
+    """
+    df = load_table("context", folder)
+    return df if series is None else _of_series(df, series)
+
+
+def _of_series(df: pd.DataFrame, series: str | Sequence[str]) -> pd.DataFrame:
+    wanted = [series] if isinstance(series, str) else list(series)
+    known = set(df["series"])
+    for name in wanted:
+        if name not in known:
+            raise DataError(
+                f"the table holds nothing for the series '{name}'",
+                allowed="the series of data_processed/series.csv",
+                remedy=spelling_hint(name, known),
+            )
+    return df[df["series"].isin(wanted)].reset_index(drop=True)
+
+
+def _typed(df: pd.DataFrame, name: str) -> pd.DataFrame:
+    converted: dict[str, Any] = {
+        column: pd.to_datetime(df[column].replace("", None)) for column in DATES[name]
+    }
+    converted |= {column: pd.to_numeric(df[column]) for column in NUMBERS.get(name, ())}
+    converted |= {column: df[column].astype("int64") for column in COUNTS.get(name, ())}
+    converted |= {column: df[column] == "True" for column in FLAGS.get(name, ())}
+    return df.assign(**converted)

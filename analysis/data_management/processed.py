@@ -1,0 +1,55 @@
+"""The processed tables as files, and the vocabulary that they give to study files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import config
+from analysis.data_management.load import DATES, load_table
+from analysis.data_management.save import manifest_path
+from analysis.study import Event, Vocabulary
+
+
+def processed_paths(folder: Path = config.DATA_PROCESSED) -> dict[str, Path]:
+    """Return the file of every processed table, by name."""
+    return {name: folder / f"{name}.csv" for name in sorted(DATES)}
+
+
+def processed_manifests(folder: Path = config.DATA_PROCESSED) -> dict[str, Path]:
+    """Return the manifest of every processed table, by name."""
+    return {name: manifest_path(path) for name, path in processed_paths(folder).items()}
+
+
+def load_vocabulary(folder: Path = config.DATA_PROCESSED) -> Vocabulary:
+    """Return every name that a study file may use, from the processed tables.
+
+    Raises
+    ------
+    DataError
+        When a table is not built.
+    """
+    series = load_table("series", folder)
+    events = load_table("events", folder)
+    return Vocabulary(
+        series=frozenset(series["series"]),
+        places=frozenset(series["place"]) | frozenset(events["place"]),
+        events={row.event_id: _event(row) for row in events.itertuples(index=False)},
+        context=frozenset(load_table("context", folder)["series"]),
+        reports=frozenset(load_table("reports", folder)["report_id"]),
+    )
+
+
+def _event(row: object) -> Event:
+    cell = row._asdict()  # type: ignore[attr-defined]
+    end = cell["end"]
+    return Event(
+        event_id=cell["event_id"],
+        start=cell["start"].date(),
+        end=None if pd.isna(end) else end.date(),
+        place=cell["place"],
+        category=cell["category"],
+        description=cell["description"],
+        day_known=bool(cell["day_known"]),
+    )
