@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import config
+from analysis.data_management.processed_tables import check_processed
 from analysis.errors import DataError, spelling_hint
 
 DATES: Mapping[str, tuple[str, ...]] = {
@@ -56,7 +57,7 @@ def load_table(name: str, folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If the table is not known or was not built.
+        If the table is not known, was not built or is not as it was built.
     """
     if name not in DATES:
         raise DataError(
@@ -65,12 +66,15 @@ def load_table(name: str, folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
             remedy=spelling_hint(name, DATES),
         )
     path = folder / f"{name}.csv"
+    file = f"{folder.name}/{path.name}"
     try:
         df = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+        return check_processed(name, _typed(df, name), file)
     except FileNotFoundError as error:
-        file = f"{folder.name}/{path.name}"
         raise DataError("the table is not built", file=file, remedy="make reproduce") from error
-    return _typed(df, name)
+    except (KeyError, ValueError) as error:
+        problem = f"the table is not as it was built: {error}"
+        raise DataError(problem, file=file, remedy="delete it and run make reproduce") from error
 
 
 def load_reports(folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
@@ -155,5 +159,11 @@ def _typed(df: pd.DataFrame, name: str) -> pd.DataFrame:
     }
     converted |= {column: pd.to_numeric(df[column]) for column in NUMBERS.get(name, ())}
     converted |= {column: df[column].astype("int64") for column in COUNTS.get(name, ())}
-    converted |= {column: df[column] == "True" for column in FLAGS.get(name, ())}
+    converted |= {column: _flag(df[column]) for column in FLAGS.get(name, ())}
     return df.assign(**converted)
+
+
+def _flag(column: pd.Series[str]) -> pd.Series[bool]:
+    if not column.isin(["True", "False"]).all():
+        raise ValueError(f"the column {column.name} holds more than True and False")
+    return column == "True"

@@ -13,6 +13,7 @@ from analysis.data_management.contradictions import build_contradictions
 from analysis.data_management.events import process_events, study_events
 from analysis.data_management.observations import build_observations
 from analysis.data_management.overlaps import build_overlaps
+from analysis.data_management.processed_tables import check_processed
 from analysis.data_management.read_raw import RawTables
 from analysis.data_management.reports import process_reports
 from analysis.study import Vocabulary
@@ -47,11 +48,17 @@ class ProcessedTables:
 
 
 def build_processed(raw: RawTables) -> ProcessedTables:
-    """Build every processed table from the validated raw tables; reads and writes nothing."""
+    """Build every processed table from the validated raw tables; reads and writes nothing.
+
+    Raises
+    ------
+    DataError
+        If a built table breaks its schema (see `processed_tables`).
+    """
     reports = process_reports(raw.reports)
     observations = build_observations(reports)
     agreement = match_codings(raw.second_coding, reports)
-    return ProcessedTables(
+    built = ProcessedTables(
         reports=reports,
         observations=observations,
         series=describe_series(raw.series, observations),
@@ -62,6 +69,9 @@ def build_processed(raw: RawTables) -> ProcessedTables:
         events=process_events(raw.events),
         context=build_context(raw.macro_monthly, raw.commodity_prices_monthly),
     )
+    for name in KEYS:
+        check_processed(name, getattr(built, name))
+    return built
 
 
 def describe_series(register: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,147 @@
+"""One schema a processed table: what its columns are and what always holds between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from analysis.data_management import (
+    agreement,
+    context,
+    contradictions,
+    observations,
+    overlaps,
+    reports,
+    tables,
+)
+from analysis.data_management import vocabularies as v
+from analysis.errors import DataError
+
+_TEXT, _FLAG, _COUNT = pa.Column(str), pa.Column(bool), pa.Column("int64", pa.Check.ge(0))
+_DAY, _DAY_OR_NONE = pa.Column("datetime64[us]"), pa.Column("datetime64[us]", nullable=True)
+_NUMBER, _NUMBER_OR_NONE = pa.Column(float), pa.Column(float, nullable=True)
+_SHARE_OR_NONE = pa.Column(float, pa.Check.in_range(0, 1), nullable=True)
+
+
+def _words(*words: str) -> pa.Column:
+    return pa.Column(str, pa.Check.isin(words))
+
+
+def _schema(
+    columns: tuple[str, ...], special: Mapping[str, pa.Column], *checks: pa.Check
+) -> pa.DataFrameSchema:
+    """Return a schema whose columns are text unless `special` says otherwise."""
+    described = {name: special.get(name, _TEXT) for name in columns}
+    return pa.DataFrameSchema(described, checks=list(checks), strict=True, ordered=True)
+
+
+def _bounds_hold(df: pd.DataFrame) -> pd.Series[bool]:
+    inside = (df["lower"] <= df["value"]) & (df["value"] <= df["upper"]) & (df["lower"] > 0)
+    return inside | df["value"].isna()
+
+
+def _period_holds(df: pd.DataFrame) -> pd.Series[bool]:
+    return df["end"].isna() | (df["start"] <= df["end"])
+
+
+_BOUNDS = pa.Check(_bounds_hold, name="0 < lower <= value <= upper")
+_PERIOD = pa.Check(_period_holds, name="start <= end")
+_SERIES_COLUMNS = (*tables.RAW_SERIES.columns, "levels", "growths", "first_day", "last_day")
+_EVENT_COLUMNS = (*tables.RAW_EVENTS.columns, "day_known")
+_SUMMARY_COLUMNS = (
+    *("group", "coded", "matched", "agree", "disagree", "identical"),
+    *("rate", "lower", "upper"),
+)
+
+PROCESSED: Mapping[str, pa.DataFrameSchema] = {
+    "reports": _schema(
+        reports.COLUMNS,
+        dict.fromkeys(("value", "half_width", "lower", "upper"), _NUMBER_OR_NONE)
+        | dict.fromkeys(("growth", "growth_lower", "growth_upper"), _NUMBER_OR_NONE)
+        | {"start": _DAY, "end": _DAY, "days": _COUNT, "is_rate": _FLAG, "published_early": _FLAG},
+        _BOUNDS,
+        _PERIOD,
+    ),
+    "observations": _schema(
+        observations.COLUMNS,
+        {
+            "kind": _words("level", "growth"),
+            "start": _DAY,
+            "end": _DAY,
+            "value": _NUMBER,
+            "lower": _NUMBER,
+            "upper": _NUMBER,
+            "confidence": _words(*v.CONFIDENCE),
+        },
+        _BOUNDS,
+        _PERIOD,
+    ),
+    "series": _schema(
+        _SERIES_COLUMNS,
+        {"levels": _COUNT, "growths": _COUNT, "first_day": _DAY_OR_NONE, "last_day": _DAY_OR_NONE},
+    ),
+    "overlaps": _schema(
+        overlaps.COLUMNS,
+        {
+            "relation": _words("contains", "identical", "overlaps"),
+            **dict.fromkeys(("days_shared", "days_only_report", "days_only_other"), _COUNT),
+        },
+    ),
+    "contradictions": _schema(
+        contradictions.COLUMNS,
+        {
+            "rule": _words(*contradictions.RULES),
+            "cross_basis": _FLAG,
+            "disagreement_percent": _NUMBER,
+        },
+    ),
+    "agreement": _schema(
+        agreement.COLUMNS,
+        {
+            "match": _words("", "exact", "near"),
+            "verdict": _words("agree", "disagree", "unmatched"),
+            "start": _DAY,
+            "end": _DAY,
+            "value_second": _NUMBER,
+            **dict.fromkeys(("value_first", "relative_difference", "tolerance"), _NUMBER_OR_NONE),
+        },
+        _PERIOD,
+    ),
+    "agreement_summary": _schema(
+        _SUMMARY_COLUMNS,
+        dict.fromkeys(_SUMMARY_COLUMNS[1:6], _COUNT)
+        | dict.fromkeys(_SUMMARY_COLUMNS[6:], _SHARE_OR_NONE),
+    ),
+    "events": _schema(
+        _EVENT_COLUMNS,
+        {"start": _DAY, "end": _DAY_OR_NONE, "to_check": _FLAG, "day_known": _FLAG},
+        _PERIOD,
+    ),
+    "context": _schema(context.COLUMNS, {"month": _DAY, "value": _NUMBER}),
+}
+"""Processed table -> schema. Text is never missing; an empty cell is the empty text."""
+
+
+def check_processed(name: str, df: pd.DataFrame, file: str | None = None) -> pd.DataFrame:
+    """Check a processed table against its schema and return it unchanged.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, unknown or of a wrong type, or a rule between columns is broken.
+    """
+    try:
+        PROCESSED[name].validate(df, lazy=True)
+    except SchemaErrors as error:
+        case = error.failure_cases.iloc[0]
+        column = f", column {case['column']}" if case["schema_context"] == "Column" else ""
+        raise DataError(
+            f"the processed table does not hold: {case['check']} (found {case['failure_case']})",
+            file=file or f"{name}.csv",
+            where=f"row {case['index']}{column}",
+            remedy="run make reproduce; if the table was just built, the program is at fault",
+        ) from error
+    return df
