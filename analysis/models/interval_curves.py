@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
@@ -13,6 +15,9 @@ from analysis.models.interval_identification import Identification
 from analysis.models.interval_mean import rate
 from analysis.models.interval_results import FitState
 from analysis.models.interval_support import covered_months
+
+USELESS_HALF_WIDTH: Final = float(np.log(10))
+"""A flow somewhere between a tenth and ten times is not a finding: such a month has no row."""
 
 COLUMNS = ("month", "first_day", "days", "curve", "rate", "lower", "upper")
 
@@ -27,10 +32,10 @@ def contrasts(design: Design) -> dict[str, Floats]:
 def monthly_curves(
     state: FitState, found: tuple[Identification, ...], level: float
 ) -> pd.DataFrame:
-    """Return every curve in long form, with a row for each month that the reports carry.
+    """Return every curve in long form, a row for each month that the reports carry.
 
-    A month has no row where no report speaks about it, where the curve is not estimable, and
-    where the curve switches off an event that is not identified.
+    A month has no row where no report speaks about it, where the curve is not estimable or known
+    to no better than a factor of ten, and where it switches off an event that is not identified.
     """
     covered = covered_months(state.design, state.rows)
     unknown = np.array([item.verdict == "not identified" for item in found])
@@ -46,16 +51,14 @@ def no_curves() -> pd.DataFrame:
     return pd.DataFrame({name: [] for name in COLUMNS})
 
 
-def _curve(
-    state: FitState, name: str, rows: Floats, carried: Bools, level: float
-) -> pd.DataFrame:
+def _curve(state: FitState, name: str, rows: Floats, carried: Bools, level: float) -> pd.DataFrame:
     known = state.subspace.estimable(rows) & carried
     calendar, contrast = state.design.calendar, rows[known]
     predictor = contrast @ state.coefficients
     variance = np.einsum("mi,ij,mj->m", contrast, state.covariance, contrast)
     half = stdtrit(degrees_of_freedom(state, contrast), (1 + level) / 2)
     half = half * np.sqrt(np.maximum(variance, 0.0))
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "month": np.array(calendar.months)[known],
             "first_day": calendar.first_days[:-1][known],
@@ -66,3 +69,5 @@ def _curve(
             "upper": rate(predictor + half, state.link),
         }
     )
+    telling = half <= USELESS_HALF_WIDTH if state.link == "log" else np.isfinite(half)
+    return table[telling].reset_index(drop=True)
