@@ -157,7 +157,9 @@ def _typed(df: pd.DataFrame, name: str) -> pd.DataFrame:
     converted: dict[str, Any] = {
         column: pd.to_datetime(df[column].replace("", None)) for column in DATES[name]
     }
-    converted |= {column: pd.to_numeric(df[column]) for column in NUMBERS.get(name, ())}
+    converted |= {
+        column: df[column].replace("", "nan").astype(float) for column in NUMBERS.get(name, ())
+    }
     converted |= {column: df[column].astype("int64") for column in COUNTS.get(name, ())}
     converted |= {column: _flag(df[column]) for column in FLAGS.get(name, ())}
     return df.assign(**converted)

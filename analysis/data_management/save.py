@@ -153,9 +153,11 @@ def _kind(column: pd.Series[Any]) -> str:
 def _moments(values: list[float]) -> Summary:
     if not values:
         return {}
-    mean = math.fsum(values) / len(values)
-    moments = {"mean": mean, "min": min(values), "max": max(values)}
-    if len(values) > 1:
-        squares = math.fsum((value - mean) ** 2 for value in values)
-        moments["sd"] = math.sqrt(squares / (len(values) - 1))
+    scale = max(abs(value) for value in values) or 1.0
+    shares = [value / scale for value in values]
+    mean = math.fsum(shares) / len(shares)
+    moments = {"mean": mean * scale, "min": min(values), "max": max(values)}
+    if len(shares) > 1:
+        squares = math.fsum((share - mean) ** 2 for share in shares)
+        moments["sd"] = math.sqrt(squares / (len(shares) - 1)) * scale
     return {name: float(f"{value:.{DIGITS}g}") for name, value in moments.items()}

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import dataclasses
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.data_management.catalogue import open_vocabulary
+from analysis.data_management.load import (
+    load_agreement,
+    load_agreement_summary,
+    load_context,
+    load_contradictions,
+    load_events,
+    load_observations,
+    load_overlaps,
+    load_reports,
+    load_series,
+    load_table,
+)
+from analysis.data_management.pipeline import KEYS, build_processed, vocabulary
+from analysis.data_management.processed_tables import PROCESSED, check_processed
+from analysis.data_management.save import save_table
+from analysis.errors import DataError
+
+
+@pytest.fixture(scope="module")
+def saved(processed, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built") / "data_processed"
+    for name, keys in KEYS.items():
+        save_table(getattr(processed, name), keys, folder / f"{name}.csv")
+    return folder
+
+
+def test_every_processed_table_has_keys_and_a_schema(processed):
+    names = {field.name for field in dataclasses.fields(processed)}
+    assert names == set(KEYS) == set(PROCESSED)
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_table_loads_as_it_was_built(processed, saved, name):
+    built = getattr(processed, name).sort_values(list(KEYS[name])).reset_index(drop=True)
+    pd.testing.assert_frame_equal(load_table(name, saved), built, check_exact=True)
+
+
+def test_loaders_load_their_table(saved):
+    loaders = {
+        "reports": load_reports,
+        "series": load_series,
+        "overlaps": load_overlaps,
+        "contradictions": load_contradictions,
+        "agreement": load_agreement,
+        "agreement_summary": load_agreement_summary,
+        "events": load_events,
+    }
+    for name, load in loaders.items():
+        pd.testing.assert_frame_equal(load(folder=saved), load_table(name, saved))
+
+
+def test_observations_of_some_series(saved):
+    key = "muse/port/import_value/mm_commerce/usd"
+    df = load_observations(key, saved)
+    assert set(df["series"]) == {key}
+    assert len(df) == 10
+    both = load_observations([key, "muse/port/export_value/mm_commerce/usd"], saved)
+    assert both["series"].nunique() == 2
+    assert len(load_observations(folder=saved)) > len(both)
+
+
+def test_context_is_never_filled_in(saved, raw):
+    rate = load_context("exchange_rate/MMR", saved)
+    assert (rate["month"].min(), rate["month"].max()) == (
+        pd.Timestamp("2010-01-01"),
+        pd.Timestamp("2021-04-01"),
+    )
+    everything = load_context(folder=saved)
+    assert len(everything) == len(raw.macro_monthly) + len(raw.commodity_prices_monthly)
+    first = raw.macro_monthly.iloc[0]
+    assert first["series"] in set(everything["series"])
+    same = (everything["series"] == first["series"]) & (everything["month"] == first["month"])
+    assert everything[same]["value"].tolist() == [float(first["value"])]
+
+
+def test_unknown_series_gets_a_hint(saved):
+    with pytest.raises(DataError, match="did you mean 'muse/port/import_value/mm_commerce/usd'"):
+        load_observations("muse/port/import_value/mm_comerce/usd", saved)
+
+
+def test_unknown_table_gets_a_hint(saved):
+    with pytest.raises(DataError, match="did you mean 'reports'"):
+        load_table("report", saved)
+
+
+def test_missing_table_says_make_reproduce(tmp_path):
+    with pytest.raises(DataError) as caught:
+        load_reports(tmp_path)
+    assert "reports.csv: the table is not built" in str(caught.value)
+    assert caught.value.remedy == "make reproduce"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(",level,", ",lvl,"), (",2015-01-01,", ",soon,"), ("observation_id,", "id,")],
+)
+def test_edited_table_is_refused(saved, tmp_path, old, new):
+    text = (saved / "observations.csv").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "observations.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DataError, match="make reproduce") as caught:
+        load_observations(folder=tmp_path)
+    assert "observations.csv" in str(caught.value)
+
+
+def test_edited_flag_is_refused(saved, tmp_path):
+    text = (saved / "events.csv").read_text(encoding="utf-8")
+    (tmp_path / "events.csv").write_text(text.replace("True", "yes"), encoding="utf-8")
+    with pytest.raises(DataError, match="more than True and False"):
+        load_events(tmp_path)
+
+
+def test_bounds_that_do_not_hold_the_value_are_refused(processed):
+    df = processed.observations.copy()
+    df.loc[3, "lower"] = df.loc[3, "upper"] + 1
+    with pytest.raises(DataError, match="0 < lower <= value <= upper") as caught:
+        check_processed("observations", df)
+    assert "row 3" in str(caught.value)
+
+
+def test_events_keep_what_is_unknown(processed):
+    events = processed.events.set_index("event_id")
+    assert events.loc[["EV007", "EV010", "EV019"], "to_check"].all()
+    assert not events.loc[["EV007", "EV010", "EV019", "EV048"], "day_known"].any()
+    assert events.loc["EV042", "day_known"]
+    assert pd.isna(events.loc["EV042", "end"])
+
+
+def test_vocabulary_names_what_studies_use(raw):
+    words = vocabulary(raw)
+    assert "mohan/port/trade_value/cn_port_office/cny" in words.series
+    assert {"Mohan", "Mohan-Boten", "Muse"} <= words.places
+    assert {"exchange_rate/LAO", "cpi/MMR", "commodity/rubber_rss3"} <= words.context
+    assert "R0215" in words.reports
+    event = words.events["EV023"]
+    assert (event.start.isoformat(), event.end.isoformat()) == ("2020-03-01", "2023-01-07")
+    assert not event.day_known
+    assert words.events["EV042"].end is None
+
+
+def test_vocabulary_opens_verified_data_only(folder):
+    assert open_vocabulary(folder) == open_vocabulary()
+    (folder / "extra.csv").write_text("a\n")
+    with pytest.raises(DataError, match="not registered"):
+        open_vocabulary(folder)
+
+
+def test_build_is_quick(raw):
+    started = time.process_time()
+    build_processed(raw)
+    assert time.process_time() - started < 1.0
+
+
+def test_build_changes_nothing_in_the_raw_tables(raw):
+    before = {field.name: getattr(raw, field.name) for field in dataclasses.fields(raw)}
+    copies = {name: df.copy() for name, df in before.items() if isinstance(df, pd.DataFrame)}
+    build_processed(raw)
+    for name, df in copies.items():
+        pd.testing.assert_frame_equal(df, getattr(raw, name))
+
+
+def test_no_processed_number_is_infinite(processed):
+    for name in KEYS:
+        numbers = getattr(processed, name).select_dtypes("number")
+        assert not np.isinf(numbers.to_numpy(dtype=float)).any()
