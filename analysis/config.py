@@ -13,6 +13,8 @@ NOTEBOOKS = ROOT / "notebooks"
 PARAMETERS = NOTEBOOKS / "parameters"
 LOCK = ROOT / "requirements.lock"
 
+COMMITTED_STUDY = "mohan_boten"  # the study whose results the committed notebooks show
+
 
 def study_names() -> tuple[str, ...]:
     """Return the studies, one for each notebooks/parameters/*.yaml, sorted by name."""

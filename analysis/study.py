@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, get_args
 
 Shape = Literal["step", "slope", "pulse", "ramp", "phase_in", "temporary"]
+Confidence = Literal["high", "medium", "low"]
 Trend = Literal["none", "linear"]
 Seasonality = Literal["none", "fourier_1", "fourier_2", "months"]
 SHAPES: tuple[str, ...] = get_args(Shape)
@@ -59,9 +60,11 @@ class Outcome:
     end: str
     trend: Trend
     seasonality: Seasonality
-    rho: float
+    rho: float | Literal["reml"]
+    confidence: tuple[Confidence, ...]
     interventions: tuple[Intervention, ...]
     exclude: tuple[str, ...]
+    figure: bool
 
 
 @dataclass(frozen=True)

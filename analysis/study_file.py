@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analysis.errors import StudyError, spelling_hint
 from analysis.study import (
     SHAPES_WITH_MONTHS,
+    Confidence,
     Event,
     Intervention,
     Outcome,
@@ -23,6 +23,7 @@ from analysis.study import (
     Trend,
     Vocabulary,
 )
+from analysis.study_yaml import read_yaml
 
 MONTH_PATTERN = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
@@ -34,7 +35,16 @@ def _month_text(value: object) -> object:
     raise ValueError(f"'{value}' is not a month; write YYYY-MM, for example 2012-01")
 
 
+def _autocorrelation(value: object) -> object:
+    """Accept a number in [0, 1) or the word reml."""
+    number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1
+    if number or value == "reml":
+        return value
+    raise ValueError(f"'{value}' is not a number in [0, 1) or the word reml (estimate it)")
+
+
 Month = Annotated[str, BeforeValidator(_month_text)]
+Rho = Annotated[float | Literal["reml"], BeforeValidator(_autocorrelation)]
 
 
 class _Block(BaseModel):
@@ -62,9 +72,10 @@ class _OutcomeBlock(_Block):
     window: _Window | None = None
     trend: Trend | None = None
     seasonality: Seasonality | None = None
-    rho: float | None = Field(default=None, ge=0, lt=1)
+    rho: Rho | None = None
     interventions: list[str] | None = None
     exclude: list[str] = []
+    figure: bool = True
 
 
 class _StudyBlock(_Block):
@@ -74,7 +85,8 @@ class _StudyBlock(_Block):
     window: _Window
     trend: Trend
     seasonality: Seasonality
-    rho: float = Field(ge=0, lt=1)
+    rho: Rho
+    confidence: list[Confidence] = Field(min_length=1)
     level: float = Field(gt=0.5, lt=1)
     seeds: dict[str, int]
     interventions: list[_InterventionBlock]
@@ -93,7 +105,7 @@ def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
         On an unknown key, event, series, place, report or shape, a wrong type, or dates that do
         not fit; the message names the file, the key, what is allowed and the nearest match.
     """
-    block = _validated(path, _read_yaml(path))
+    block = _validated(path, read_yaml(path))
     _check_names(path, block, vocabulary)
     interventions = {
         item.name: _intervention(path, item, vocabulary.events) for item in block.interventions
@@ -110,56 +122,6 @@ def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
         context=tuple(block.context),
         events=tuple(block.events),
     )
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise StudyError(
-            "there is no such study file",
-            file=path.name,
-            allowed=", ".join(sorted(other.stem for other in path.parent.glob("*.yaml"))),
-            remedy=f"create notebooks/parameters/{path.name} or name one of the studies above",
-        ) from error
-    try:
-        content = yaml.load(text, Loader=_StudyLoader)  # noqa: S506 - a SafeLoader subclass
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise StudyError(
-            f"this is not valid YAML ({getattr(error, 'problem', None) or error})",
-            file=path.name,
-            where=f"line {mark.line + 1}" if mark else None,
-            remedy="check the indentation, colons and quotation marks around that line",
-        ) from error
-    if not isinstance(content, dict):
-        raise StudyError(
-            "the file is empty or holds no keys",
-            file=path.name,
-            remedy="copy notebooks/parameters/mohan_boten.yaml and change it",
-        )
-    return content
-
-
-class _StudyLoader(yaml.SafeLoader):
-    """YAML without timestamps and with duplicate keys refused, so that nothing is dropped unseen."""
-
-
-def _mapping_without_duplicates(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]
-    for key, (key_node, _) in zip(keys, node.value, strict=True):
-        if keys.count(key) > 1:
-            raise yaml.MarkedYAMLError(
-                problem=f"the key '{key}' is there twice", problem_mark=key_node.start_mark
-            )
-    return dict(loader.construct_mapping(node, deep=True))
-
-
-_StudyLoader.add_constructor("tag:yaml.org,2002:map", _mapping_without_duplicates)
-_StudyLoader.add_constructor(
-    "tag:yaml.org,2002:timestamp",
-    lambda loader, node: loader.construct_scalar(node),  # type: ignore[arg-type]
-)
 
 
 def _validated(path: Path, content: dict[str, Any]) -> _StudyBlock:
@@ -317,6 +279,8 @@ def _outcome(
         trend=item.trend or block.trend,
         seasonality=item.seasonality or block.seasonality,
         rho=block.rho if item.rho is None else item.rho,
+        confidence=tuple(block.confidence),
         interventions=tuple(interventions[name] for name in chosen),
         exclude=tuple(item.exclude),
+        figure=item.figure,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -10,6 +13,9 @@ from analysis import config
 from analysis.data_management.load import DATES, load_table
 from analysis.data_management.save import manifest_path
 from analysis.study import Event, Vocabulary
+
+PROCESSED_REGISTER: Final = config.DATA_PROCESSED / "checksums.sha256"
+"""One line a processed table, as sha256sum writes it; what depends on the tables watches it."""
 
 
 def processed_paths(folder: Path = config.DATA_PROCESSED) -> dict[str, Path]:
@@ -20,6 +26,12 @@ def processed_paths(folder: Path = config.DATA_PROCESSED) -> dict[str, Path]:
 def processed_manifests(folder: Path = config.DATA_PROCESSED) -> dict[str, Path]:
     """Return the manifest of every processed table, by name."""
     return {name: manifest_path(path) for name, path in processed_paths(folder).items()}
+
+
+def register_text(paths: Iterable[Path]) -> str:
+    """Return the checksums of tables in the form of sha256sum, sorted by name."""
+    lines = (f"{sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in paths)
+    return "".join(f"{line}\n" for line in sorted(lines, key=lambda line: line.split()[1]))
 
 
 def load_vocabulary(folder: Path = config.DATA_PROCESSED) -> Vocabulary:
@@ -35,7 +47,7 @@ def load_vocabulary(folder: Path = config.DATA_PROCESSED) -> Vocabulary:
     return Vocabulary(
         series=frozenset(series["series"]),
         places=frozenset(series["place"]) | frozenset(events["place"]),
-        events={row.event_id: _event(row) for row in events.itertuples(index=False)},
+        events={event.event_id: event for event in map(_event, events.itertuples(index=False))},
         context=frozenset(load_table("context", folder)["series"]),
         reports=frozenset(load_table("reports", folder)["report_id"]),
     )

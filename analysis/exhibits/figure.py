@@ -13,8 +13,10 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
-from analysis.exhibits.style import PRINT_DPI, RC, SCREEN_DPI
+from analysis.exhibits.style import PRINT_DPI, SCREEN_DPI, apply_style
 from analysis.exhibits.table import csv_text
+
+LAYOUT_PASSES = 3  # the room that labels need is known only after a first pass
 
 # Matplotlib's settings and font caches are global to the process: one drawing at a time.
 _DRAWING = threading.RLock()
@@ -57,6 +59,9 @@ class Figure:
         """Return SVG and PNG from one drawing."""
         with drawing():
             canvas = self.draw()
+            for _ in range(LAYOUT_PASSES):
+                canvas.draw_without_rendering()
+            canvas.set_layout_engine("none")  # the layout stands: both forms share it
             svg = {"Date": None, "Title": self.title, "Description": self.alt}
             png = {"Software": None, "Description": self.alt}
             return {
@@ -70,10 +75,14 @@ class Figure:
 
     def _rendered(self, kind: str, dpi: int, metadata: dict[str, str | None]) -> bytes:
         with drawing():
-            return _saved(self.draw(), kind, dpi, metadata)
+            canvas = self.draw()
+            canvas.set_dpi(dpi)
+            return _saved(canvas, kind, dpi, metadata)
 
     def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
+        self,
+        include: object = None,  # noqa: ARG002
+        exclude: object = None,  # noqa: ARG002
     ) -> tuple[dict[str, object], dict[str, object]]:
         """Show in a notebook: the picture, with the alt text as its text form."""
         data = {"image/png": self.png(SCREEN_DPI), "text/plain": f"{self.title}\n{self.alt}"}
@@ -83,7 +92,8 @@ class Figure:
 @contextmanager
 def drawing() -> Iterator[None]:
     """Hold the drawing lock with the house style in force."""
-    with _DRAWING, mpl.rc_context(dict(RC)):
+    with _DRAWING, mpl.rc_context():
+        apply_style()
         yield
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
+
+import matplotlib as mpl
 
 # Okabe & Ito (2008): distinguishable with every common form of colour blindness.
 BLACK: Final = "#000000"
@@ -26,7 +28,7 @@ ROLE_COLOURS: Final[Mapping[str, str]] = {
 }
 CONFIDENCE_COLOURS: Final[Mapping[str, str]] = {"high": BLUE, "medium": ORANGE, "low": PURPLE}
 
-RC: Final[Mapping[str, object]] = {
+RC: Final[Mapping[str, Any]] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.0,
     "axes.titlesize": 10.0,
@@ -46,12 +48,20 @@ RC: Final[Mapping[str, object]] = {
     "legend.fontsize": 8.5,
     "svg.hashsalt": "borderlands",
     "svg.fonttype": "path",
-    "figure.dpi": 100.0,
+    "figure.dpi": 200.0,
+    "figure.constrained_layout.h_pad": 0.08,
+    "text.hinting": "none",
     "savefig.dpi": 200.0,
 }
 
 SMALL: Final = 7.5
+TINY: Final = 6.5
 WIDTH_INCHES: Final = 8.2
 BAND_ALPHA: Final = 0.18
 SCREEN_DPI: Final = 96
 PRINT_DPI: Final = 200
+
+
+def apply_style() -> None:
+    """Set the house style in matplotlib's current settings."""
+    mpl.rcParams.update(dict(RC))  # type: ignore[arg-type]

@@ -118,7 +118,11 @@ class Table:
         )
         return f"{body}% {_latex_safe(self.note)}\n" if self.note else body
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(
+        self,
+        include: object = None,  # noqa: ARG002
+        exclude: object = None,  # noqa: ARG002
+    ) -> dict[str, str]:
         """Show in a notebook: HTML for the screen, plain text for comparison."""
         plain = self.shown().to_string(index=False, justify="left", max_colwidth=None)
         parts = [self.title, plain, self.note]
@@ -136,7 +140,7 @@ def _shown(values: pd.Series, column: Column) -> list[str]:
 
 
 def _is_missing(value: object) -> bool:
-    return value is None or value == "" or bool(pd.isna(value))  # type: ignore[call-overload]
+    return bool(pd.isna(value)) or value == ""  # type: ignore[call-overload]
 
 
 def _escaped(text: str) -> str:

@@ -1,0 +1,147 @@
+"""The command line: python -m analysis."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from analysis.config import PARAMETERS, study_names
+from analysis.errors import AnalysisError, StudyError, spelling_hint
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help=(
+        "Rebuild tables, figures and notebooks of the border studies from published figures.\n\n"
+        "A study is one file in notebooks/parameters/. To make your own, copy "
+        "notebooks/parameters/mohan_boten.yaml, change it, run [bold]check[/bold] until it is "
+        "content, then [bold]reproduce --study[/bold] with the name of your file."
+    ),
+)
+console = Console()
+error_console = Console(stderr=True, soft_wrap=True)
+
+StudyOption = Annotated[
+    list[str] | None,
+    typer.Option("--study", help="Build only this study (can be given more than once)."),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, max=32, help="Steps at a time; default: processors + 1."),
+]
+
+
+@app.command()
+def reproduce(study: StudyOption = None, workers: WorkersOption = None) -> None:
+    """Bring data_processed/, figures/ and notebooks/ up to date; skip what has not changed."""
+    started = time.perf_counter()
+    chosen = _known_studies(study or [])
+    _validated()
+    from analysis.reporting.build import build
+
+    summary = build(console, chosen, workers)
+    seconds = time.perf_counter() - started
+    if summary.ran:
+        console.print(
+            f"Ran {len(summary.ran)} steps, skipped {len(summary.skipped)} that were up to date, "
+            f"in {seconds:.1f} s."
+        )
+    else:
+        console.print(
+            f"Nothing to do: all {len(summary.skipped)} steps are up to date "
+            f"(no input, program, study file or package changed). {seconds:.1f} s."
+        )
+
+
+@app.command()
+def check() -> None:
+    """Validate the raw data and every study file without running anything."""
+    counts = _validated()
+    for what, number in counts.items():
+        console.print(f"[green]ok[/green]  {number} {what}")
+
+
+@app.command()
+def studies() -> None:
+    """List the studies and what each one estimates."""
+    from analysis.data_management.catalogue import open_vocabulary
+    from analysis.study_file import parse_study
+
+    vocabulary = open_vocabulary()
+    table = Table(box=None, pad_edge=False)
+    for heading in ("study", "title", "outcomes", "interventions"):
+        table.add_column(heading, overflow="fold")
+    for name in study_names():
+        study = parse_study(PARAMETERS / f"{name}.yaml", vocabulary)
+        outcomes = ", ".join(outcome.name for outcome in study.outcomes)
+        events = {item.label: None for outcome in study.outcomes for item in outcome.interventions}
+        table.add_row(name, study.title, outcomes, ", ".join(events))
+    console.print(table)
+
+
+@app.command()
+def register() -> None:
+    """Record the checksums of data_raw/ after a change that is meant."""
+    from analysis.data_management.checksums import write_register
+
+    console.print(f"wrote {write_register().name}; say in the card of the table what changed")
+
+
+@app.command()
+def environment() -> None:
+    """Write environment.yml from requirements.in and requirements.lock."""
+    from analysis.reporting.environment import write_environment
+
+    console.print(f"wrote {write_environment().name}")
+
+
+def _known_studies(names: list[str]) -> tuple[str, ...]:
+    known = study_names()
+    for name in names:
+        if name not in known:
+            raise StudyError(
+                f"the study '{name}' is not known",
+                where="option --study",
+                allowed=", ".join(known),
+                remedy=spelling_hint(name, known),
+            )
+    return tuple(names)
+
+
+def _validated() -> dict[str, int]:
+    """Check data and studies before anything runs; return how much was checked."""
+    from analysis.data_management.catalogue import open_vocabulary
+    from analysis.study_file import parse_study
+
+    vocabulary = open_vocabulary()
+    for name in study_names():
+        parse_study(PARAMETERS / f"{name}.yaml", vocabulary)
+    return {
+        "reports": len(vocabulary.reports),
+        "series": len(vocabulary.series),
+        "events": len(vocabulary.events),
+        "study files": len(study_names()),
+    }
+
+
+def main(command: Callable[[], object] = app) -> int:
+    """Run the command line; a problem is one message on standard error and exit code 1."""
+    try:
+        command()
+    except AnalysisError as error:
+        error_console.print(f"[bold red]{error.boundary} error[/bold red]", end=" ")
+        error_console.print(str(error), markup=False, highlight=False)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""What stands beside the outcomes: sister series by phase, prices and exchange rates by event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import pandas as pd
+
+from analysis.exhibits.study_results import OpenStudy
+from analysis.exhibits.table import Column, Table
+from analysis.study import Intervention
+
+MONTHS_AROUND: Final = 12
+
+
+def comparison_table(opened: OpenStudy) -> Table:
+    """Return the daily rates of the comparison series by phase between the events.
+
+    Only reports that lie wholly inside one phase count: nothing is split or interpolated.
+    """
+    rows = opened.observations
+    levels = rows[(rows["kind"] == "level") & rows["series"].isin(opened.study.comparison)]
+    phases = _phases(opened.interventions)
+    pieces = [_phase_rows(levels, label, start, end) for label, start, end in phases]
+    frame = pd.concat(pieces, ignore_index=True)
+    register = opened.series.set_index("series")
+    frame.insert(1, "label", frame["series"].map(register["label"]))
+    frame["unit"] = frame["series"].map(register["unit"]) + " a day"
+    return Table(
+        name="comparison",
+        title="Comparison series by phase",
+        frame=frame,
+        columns=(
+            Column("label", "Series"),
+            Column("phase", "Phase"),
+            Column("reports", "Reports", "count"),
+            Column("lowest", "Lowest", "significant"),
+            Column("highest", "Highest", "significant"),
+            Column("unit", "Unit"),
+        ),
+        note="Mean daily rates of the reports that lie wholly inside the phase; no other counts.",
+    )
+
+
+def context_table(opened: OpenStudy) -> Table:
+    """Return the mean of each context series in the twelve months before and after each event."""
+    pieces = [
+        _around(str(series), rows, event)
+        for series, rows in opened.context.groupby("series", sort=True)
+        for event in _one_each_day(opened.interventions)
+    ]
+    frame = pd.DataFrame(pieces)
+    return Table(
+        name="context",
+        title="Exchange rates and prices around the events",
+        frame=frame,
+        columns=(
+            Column("series", "Series"),
+            Column("event", "Event"),
+            Column("before", "12 months before", "significant"),
+            Column("after", "12 months after", "significant"),
+            Column("change_percent", "Change", "percent"),
+            Column("unit", "Unit"),
+        ),
+        note=(
+            "Means of monthly values; empty where a month of the twelve is missing. "
+            "Official rates, not the parallel market."
+        ),
+    )
+
+
+def _phases(interventions: Sequence[Intervention]) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
+    events = _one_each_day(interventions)
+    edges = [pd.Timestamp.min, *(pd.Timestamp(item.start) for item in events), pd.Timestamp.max]
+    labels = ["before " + events[0].label, *(f"from {item.label}" for item in events)]
+    day = pd.Timedelta(days=1)
+    return [
+        (label, start, end if end == pd.Timestamp.max else end - day)
+        for label, start, end in zip(labels, edges[:-1], edges[1:], strict=True)
+    ]
+
+
+def _one_each_day(interventions: Sequence[Intervention]) -> list[Intervention]:
+    by_day: dict[date, Intervention] = {}
+    for item in interventions:
+        by_day.setdefault(item.start, item)
+    return list(by_day.values())
+
+
+def _phase_rows(
+    levels: pd.DataFrame, phase: str, start: pd.Timestamp, end: pd.Timestamp
+) -> pd.DataFrame:
+    inside = levels[(levels["start"] >= start) & (levels["end"] <= end)]
+    days = (inside["end"] - inside["start"]).dt.days + 1
+    rates = inside.assign(rate=inside["value"] / days)
+    grouped = rates.groupby("series", sort=True)["rate"].agg(["size", "min", "max"])
+    named = grouped.rename(columns={"size": "reports", "min": "lowest", "max": "highest"})
+    frame = named.reset_index()
+    frame.insert(1, "phase", phase)
+    return frame
+
+
+def _around(series: str, rows: pd.DataFrame, event: Intervention) -> dict[str, object]:
+    values = rows.set_index("month")["value"]
+    month = pd.Period(event.start, "M")
+    before = _mean(values, month - MONTHS_AROUND)
+    after = _mean(values, month)
+    known = before is not None and after is not None
+    return {
+        "series": series,
+        "event": event.label,
+        "before": before,
+        "after": after,
+        "change_percent": 100 * (after / before - 1) if known else None,  # type: ignore[operator]
+        "unit": rows["unit"].iloc[0],
+    }
+
+
+def _mean(values: pd.Series, first: pd.Period) -> float | None:
+    """Return the mean of twelve months from `first`, or None if one of them is missing."""
+    months = [str(first + offset) for offset in range(MONTHS_AROUND)]
+    found = values[values.index.isin(months)]
+    return float(found.mean()) if len(found) == MONTHS_AROUND else None

@@ -1,0 +1,168 @@
+"""What was said about which days: the reports of a study as horizontal bars by series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import Patch
+
+from analysis.exhibits.figure import Figure, new_canvas
+from analysis.exhibits.study_results import OpenStudy
+from analysis.exhibits.style import (
+    CONFIDENCE_COLOURS,
+    ROLE_COLOURS,
+    SMALL,
+    TINY,
+    WIDTH_INCHES,
+)
+from analysis.exhibits.timeline import (
+    EventLine,
+    day_number,
+    draw_event_labels,
+    draw_event_lines,
+    set_years,
+)
+
+ROW_INCHES: Final = 0.125
+HEADER_INCHES: Final = 0.17
+BAR_INCHES: Final = 0.033
+MARGIN_INCHES: Final = 1.9
+AXIS_INCHES: Final = 5.4
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One line of the picture: a place as a header, or a series with its bars."""
+
+    label: str
+    bars: pd.DataFrame | None
+    top: float
+    height: float
+
+    @property
+    def middle(self) -> float:
+        return self.top + self.height / 2
+
+
+def coverage_figure(opened: OpenStudy) -> Figure:
+    """Return the coverage picture of a study: one row a series, one bar a report."""
+    data = coverage_data(opened.observations, opened.series)
+    events = opened.event_lines
+    return Figure(
+        name="coverage",
+        title="Reports by series and the days that they speak about",
+        alt=_alt(data, opened.study.title),
+        data=data,
+        draw=lambda: _draw(data, events),
+    )
+
+
+def coverage_data(observations: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a bar: series, kind (level or growth), first and last day, confidence.
+
+    A growth rate also speaks about the same days of the year before, so it has a bar there.
+    """
+    growth = observations[observations["kind"] == "growth"]
+    year = pd.DateOffset(years=1)
+    before = growth.assign(start=growth["start"] - year, end=growth["end"] - year)
+    bars = pd.concat([observations[observations["kind"] == "level"], before])
+    register = series.set_index("series")
+    for column in ("place", "label"):
+        bars[column] = bars["series"].map(register[column])
+    columns = ["series", "place", "label", "report_id", "kind", "start", "end", "confidence"]
+    return bars[columns].sort_values(
+        ["series", "start", "end", "report_id", "kind"], ignore_index=True
+    )
+
+
+def _draw(data: pd.DataFrame, events: Sequence[EventLine]) -> Canvas:
+    rows = _rows(data)
+    bottom = rows[-1].top + rows[-1].height
+    canvas = new_canvas(WIDTH_INCHES, bottom + MARGIN_INCHES)
+    axes = canvas.subplots()
+    for row in rows:
+        if row.bars is not None:
+            _draw_bars(axes, row)
+    _dress(axes, rows, bottom)
+    start, end = data["start"].min().date(), data["end"].max().date()
+    set_years(axes, start - timedelta(days=60), end + timedelta(days=60))
+    draw_event_lines(axes, events)
+    draw_event_labels(axes, events, AXIS_INCHES, tail=0.12 / bottom)
+    canvas.legend(handles=_legend(), loc="outside lower center", ncols=4, fontsize=SMALL)
+    return canvas
+
+
+def _rows(data: pd.DataFrame) -> list[_Row]:
+    """Lay the series out below the name of their place, heights in inches."""
+    rows: list[_Row] = []
+    top = 0.0
+    for place, of_place in data.groupby("place", sort=True):
+        rows.append(_Row(str(place), None, top, HEADER_INCHES))
+        top += HEADER_INCHES
+        for label, bars in of_place.groupby("label", sort=True):
+            height = max(ROW_INCHES, BAR_INCHES * (len(bars) + 1))
+            name = str(label).removeprefix(f"{place}: ")
+            rows.append(_Row(f"{name}  {len(bars)}", bars, top, height))
+            top += height
+    return rows
+
+
+def _draw_bars(axes: Axes, row: _Row) -> None:
+    bars = row.bars
+    if bars is None:
+        return
+    step = row.height / (len(bars) + 1)
+    left = bars["start"].map(day_number).to_numpy()
+    right = bars["end"].map(day_number).to_numpy() + 1
+    level = (bars["kind"] == "level").to_numpy()
+    filled = bars["confidence"].map(dict(CONFIDENCE_COLOURS)).to_numpy()
+    axes.barh(
+        row.top + step * np.arange(1, len(bars) + 1),
+        right - left,
+        left=left,
+        height=min(step * 0.75, 0.06),
+        color=np.where(level, filled, "none"),
+        edgecolor=np.where(level, filled, ROLE_COLOURS["growth"]),
+        linewidth=0.5,
+    )
+
+
+def _dress(axes: Axes, rows: Sequence[_Row], bottom: float) -> None:
+    axes.set_yticks([row.middle for row in rows], [row.label for row in rows], fontsize=TINY)
+    for row, tick in zip(rows, axes.get_yticklabels(), strict=True):
+        if row.bars is None:
+            tick.set_fontweight("bold")
+            tick.set_fontsize(SMALL)
+    axes.set_ylim(bottom, 0)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+    axes.set_xlabel("Days that the report speaks about")
+
+
+def _legend() -> list[Patch]:
+    handles = [
+        Patch(color=colour, label=f"level, {name} confidence")
+        for name, colour in CONFIDENCE_COLOURS.items()
+    ]
+    growth = Patch(
+        facecolor="none", edgecolor=ROLE_COLOURS["growth"], label="year before, from a growth rate"
+    )
+    return [*handles, growth]
+
+
+def _alt(data: pd.DataFrame, title: str) -> str:
+    counts = data.groupby("label").size().sort_values(ascending=False, kind="stable")
+    levels = int((data["kind"] == "level").sum())
+    return (
+        f"{title}: {levels} published levels and {len(data) - levels} growth rates in "
+        f"{len(counts)} series between {data['start'].min():%B %Y} and {data['end'].max():%B %Y}. "
+        f"The best covered series is {counts.index[0]} with {int(counts.iloc[0])} bars; "
+        f"{int((counts == 1).sum())} series have a single one."
+    )

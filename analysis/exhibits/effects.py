@@ -1,0 +1,141 @@
+"""Tables of the interval models: effects, what is not identified, influence, reports as fitted."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.exhibits.study_results import OpenStudy
+from analysis.exhibits.table import Column, Table
+
+INFLUENCE_ROWS = 3
+
+
+def effects_table(opened: OpenStudy) -> Table:
+    """Return each effect with its interval, or `not identified`."""
+    frame = _effects(opened)
+    return Table(
+        name="effects",
+        title="Effects on the daily flow",
+        frame=frame,
+        columns=(
+            Column("outcome_label", "Outcome"),
+            Column("label", "Event"),
+            Column("start", "From"),
+            Column("estimate", "Effect, %", "percent"),
+            Column("lower", "Lower", "percent"),
+            Column("upper", "Upper", "percent"),
+            Column("df", "df", "1"),
+            Column("verdict", "Identification"),
+            Column("reports_before", "Reports before", "count"),
+            Column("reports_after", "Reports after", "count"),
+        ),
+        note=_convention(opened),
+    )
+
+
+def identification_table(opened: OpenStudy) -> Table:
+    """Return what the reports cannot answer, or only weakly, and why."""
+    frame = _effects(opened)
+    frame = frame[frame["verdict"] != "identified"].reset_index(drop=True)
+    return Table(
+        name="identification",
+        title="What the reports cannot tell, and why",
+        frame=frame,
+        columns=(
+            Column("outcome_label", "Outcome"),
+            Column("label", "Event"),
+            Column("verdict", "Identification"),
+            Column("reason", "Reason"),
+            Column("vif", "Variance inflation", "1"),
+            Column("confounded_with", "Moves with"),
+        ),
+        note=(
+            "Weak: variance inflation above 10 among whitened sensitivities. Not identified: no "
+            "number is given anywhere."
+        ),
+    )
+
+
+def influence_table(opened: OpenStudy) -> Table:
+    """Return, for each effect, the reports whose removal moves it most."""
+    pieces = [_influence(opened, name) for name in opened.fits]
+    frame = pd.concat(pieces, ignore_index=True)
+    return Table(
+        name="influence",
+        title="The most influential reports",
+        frame=frame,
+        columns=(
+            Column("outcome_label", "Outcome"),
+            Column("label", "Event"),
+            Column("report_id", "Report"),
+            Column("estimate", "All reports, %", "percent"),
+            Column("estimate_without", "Without it, %", "percent"),
+            Column("cook", "Cook's distance", "2"),
+        ),
+        note=f"The {INFLUENCE_ROWS} largest changes of each effect; the noise parameters are held.",
+    )
+
+
+def fitted_reports_table(opened: OpenStudy) -> Table:
+    """Return every observation that entered a model, beside its fitted value."""
+    pieces = [
+        fit.residuals.assign(outcome=name, outcome_label=opened.outcome(name).label)
+        for name, fit in opened.fits.items()
+    ]
+    frame = pd.concat(pieces, ignore_index=True)
+    return Table(
+        name="fitted_reports",
+        title="Reports beside the fitted model",
+        frame=frame,
+        columns=(
+            Column("outcome_label", "Outcome"),
+            Column("observation_id", "Observation"),
+            Column("start", "From", "day"),
+            Column("end", "To", "day"),
+            Column("observed", "Observed", "significant"),
+            Column("fitted", "Fitted", "significant"),
+            Column("standardised", "Standardised residual", "2"),
+        ),
+        note="Levels: base unit a day. Growth: ratio to the same days of the year before.",
+    )
+
+
+def _effects(opened: OpenStudy) -> pd.DataFrame:
+    pieces = []
+    for name, fit in opened.fits.items():
+        table = fit.effects_table()
+        table.insert(0, "outcome", name)
+        table.insert(1, "outcome_label", opened.outcome(name).label)
+        pieces.append(table)
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _convention(opened: OpenStudy) -> str:
+    conventions = dict.fromkeys(fit.convention for fit in opened.fits.values())
+    return (
+        "Per cent change of the daily flow from the date on (trend: per cent a year). "
+        + " ".join(conventions)
+    )
+
+
+def _influence(opened: OpenStudy, name: str) -> pd.DataFrame:
+    fit = opened.fits[name]
+    labels = {effect.name: effect.label for effect in fit.effects if effect.shape != "trend"}
+    rows = fit.influence[fit.influence["name"].isin(labels)]
+    order = rows.assign(size=rows["change"].abs()).sort_values(
+        ["name", "size", "report_id"], ascending=[True, False, True]
+    )
+    top = order.groupby("name", sort=False).head(INFLUENCE_ROWS).drop(columns="size")
+    return top.assign(
+        outcome=name, outcome_label=opened.outcome(name).label, label=top["name"].map(labels)
+    )
+
+
+def finding_sentences(opened: OpenStudy) -> list[str]:
+    """Return one sentence an effect, in the words of the fit, under its outcome's label."""
+    return [
+        f"{opened.outcome(name).label}. {effect.sentence}"
+        for name, fit in opened.fits.items()
+        for effect in fit.effects
+        if effect.shape != "trend"
+    ]

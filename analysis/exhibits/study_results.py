@@ -1,0 +1,169 @@
+"""A study opened on the processed data: its reports, its fits, its events."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import pandas as pd
+
+from analysis.config import PARAMETERS
+from analysis.data_management.load import load_table
+from analysis.data_management.processed import load_vocabulary
+from analysis.exhibits.timeline import EventLine
+from analysis.models.design import design_of
+from analysis.models.interval_results import IntervalFit
+from analysis.models.interval_rows import inside_window
+from analysis.models.interval_series import fit_interval_series
+from analysis.study import Event, Intervention, Outcome, Study
+from analysis.study_file import parse_study
+
+_OPENING = threading.Lock()
+
+
+@dataclass(frozen=True)
+class OpenStudy:
+    """A study with the rows of each processed table that concern it.
+
+    Attributes
+    ----------
+    reports, observations
+        Published figures of the study's places, and what a model takes from them.
+    contradictions, overlaps, agreement
+        What was found by rule about those reports.
+    series, context, events
+        Series register, monthly context series, and events by id.
+    """
+
+    study: Study
+    reports: pd.DataFrame
+    observations: pd.DataFrame
+    contradictions: pd.DataFrame
+    overlaps: pd.DataFrame
+    agreement: pd.DataFrame
+    series: pd.DataFrame
+    context: pd.DataFrame
+    events: Mapping[str, Event]
+
+    @cached_property
+    def fits(self) -> Mapping[str, IntervalFit]:
+        """The fit of each outcome, by the outcome's name, in the order of the study file."""
+        return {outcome.name: self._fit(outcome) for outcome in self.study.outcomes}
+
+    @cached_property
+    def interventions(self) -> tuple[Intervention, ...]:
+        """Every intervention that some outcome uses, once, by date."""
+        items = [item for outcome in self.study.outcomes for item in outcome.interventions]
+        return tuple(sorted(dict.fromkeys(items), key=lambda item: (item.start, item.name)))
+
+    @cached_property
+    def event_lines(self) -> tuple[EventLine, ...]:
+        """The interventions as lines for a figure, one for each date."""
+        by_day = {
+            item.start: EventLine(item.start, item.label) for item in self.interventions[::-1]
+        }
+        return tuple(by_day[day] for day in sorted(by_day))
+
+    def _repr_mimebundle_(
+        self,
+        include: object = None,  # noqa: ARG002
+        exclude: object = None,  # noqa: ARG002
+    ) -> dict[str, str]:
+        """Show in a notebook what was opened: title, question, how much was read."""
+        counts = (
+            f"{len(self.reports)} reports in {self.reports['series'].nunique()} series, "
+            f"{len(self.study.outcomes)} outcomes, {len(self.interventions)} interventions."
+        )
+        markdown = f"**{self.study.title}**\n\n{self.study.question}\n\n{counts}"
+        return {"text/markdown": markdown, "text/plain": f"{self.study.title}\n{counts}"}
+
+    def outcome(self, name: str) -> Outcome:
+        """Return the outcome with this name."""
+        return next(outcome for outcome in self.study.outcomes if outcome.name == name)
+
+    def unit(self, series: str) -> str:
+        """Return the base unit of a series."""
+        return str(self.series.set_index("series").loc[series, "unit"])
+
+    def observations_of(self, outcome: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the observations that an outcome's model uses, and the others with `reason`."""
+        rows = self.observations[self.observations["series"] == outcome.series]
+        named = rows["report_id"].isin(outcome.exclude)
+        doubtful = ~rows["confidence"].isin(outcome.confidence) & ~named
+        kept, outside = inside_window(rows[~named & ~doubtful], outcome.start, outcome.end)
+        left_out = [
+            rows[named].assign(reason="left out by the study file"),
+            rows[doubtful].assign(reason=rows["confidence"] + " confidence"),
+            outside,
+        ]
+        return kept.reset_index(drop=True), pd.concat(left_out).sort_values(
+            "observation_id", ignore_index=True
+        )
+
+    def _fit(self, outcome: Outcome) -> IntervalFit:
+        return fit_interval_series(
+            self.observations_of(outcome)[0],
+            design_of(outcome),
+            rho=outcome.rho,
+            level=self.study.level,
+        )
+
+
+def open_study(name: str) -> OpenStudy:
+    """Open a study by name on data_processed/.
+
+    Raises
+    ------
+    DataError
+        When a processed table is missing.
+    StudyError
+        When the study file does not exist or breaks its contract.
+    """
+    vocabulary = load_vocabulary()
+    study = parse_study(PARAMETERS / f"{name}.yaml", vocabulary)
+    reports, observations = load_table("reports"), load_table("observations")
+    mine = reports[reports["place"].isin(study.places) | reports["series"].isin(_series_of(study))]
+    ids = set(mine["report_id"])
+    keys = set(mine["series"])
+    contradictions, overlaps, agreement = (
+        load_table(table) for table in ("contradictions", "overlaps", "agreement")
+    )
+    context = load_table("context")
+    series = load_table("series")
+    return OpenStudy(
+        study=study,
+        reports=mine.reset_index(drop=True),
+        observations=observations[observations["report_id"].isin(ids)].reset_index(drop=True),
+        contradictions=_about(contradictions, keys),
+        overlaps=_about(overlaps, keys),
+        agreement=agreement[agreement["place"].isin(study.places)].reset_index(drop=True),
+        series=series[series["series"].isin(keys)].reset_index(drop=True),
+        context=context[context["series"].isin(study.context)].reset_index(drop=True),
+        events=vocabulary.events,
+    )
+
+
+@cache
+def _opened(name: str) -> OpenStudy:
+    opened = open_study(name)
+    _ = opened.fits
+    return opened
+
+
+def opened_once(name: str) -> OpenStudy:
+    """Open and fit a study once in this process, for the steps of one build."""
+    with _OPENING:
+        return _opened(name)
+
+
+def _series_of(study: Study) -> set[str]:
+    return {outcome.series for outcome in study.outcomes} | set(study.comparison)
+
+
+def _about(table: pd.DataFrame, keys: set[str]) -> pd.DataFrame:
+    either = table["series"].isin(keys)
+    if "other_series" in table:
+        either |= table["other_series"].isin(keys)
+    return table[either].reset_index(drop=True)

@@ -1,0 +1,53 @@
+"""Build every figure and table of every study."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Annotated
+
+from pytask import Product, task
+
+from analysis.config import FIGURES, PARAMETERS, study_names
+from analysis.data_management.processed import PROCESSED_REGISTER
+from analysis.data_management.save import write_bytes_atomic
+from analysis.exhibits.registry import EXHIBITS, EXTENSIONS, Exhibit, contents
+from analysis.exhibits.study_results import opened_once
+from analysis.reporting.nodes import FileSet, file_set
+from analysis.reporting.program import environment_sources, module_sources
+
+
+def exhibit_paths(study: str, exhibit: Exhibit) -> dict[str, Path]:
+    """Return the files of an exhibit by extension."""
+    folder = FIGURES / study
+    return {ending: folder / f"{exhibit.name}.{ending}" for ending in EXTENSIONS[exhibit.kind]}
+
+
+def exhibit_program(exhibit: Exhibit) -> FileSet:
+    """Return what makes an exhibit: its module with all that it imports, and the packages."""
+    module = Path(inspect.getfile(exhibit.make))
+    own = Path(__file__)
+    files = {own, *module_sources(module), *module_sources(own.with_name("registry.py"))}
+    return file_set("the program", files | set(environment_sources()))
+
+
+for _study in study_names():
+    for _exhibit in EXHIBITS:
+
+        @task(
+            id=f"{_study}-{_exhibit.name}",
+            name=f"task_{_exhibit.kind}",
+            kwargs={"study": _study, "exhibit": _exhibit},
+        )
+        def task_exhibit(
+            study: str,
+            exhibit: Exhibit,
+            tables: Path = PROCESSED_REGISTER,  # noqa: ARG001
+            parameters: Path = PARAMETERS / f"{_study}.yaml",  # noqa: ARG001
+            program: object = exhibit_program(_exhibit),  # noqa: ARG001
+            products: Annotated[dict[str, Path], Product] = exhibit_paths(_study, _exhibit),
+        ) -> None:
+            """Make one exhibit and write all its files."""
+            files = contents(exhibit.make(opened_once(study)))
+            for ending, path in products.items():
+                write_bytes_atomic(path, files[ending])

@@ -1,0 +1,119 @@
+"""What every figure over time shares: dated event lines with labels that do not overlap."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import matplotlib.dates as mdates
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from scipy.optimize import isotonic_regression
+
+from analysis.exhibits.style import ROLE_COLOURS, SMALL
+
+LABEL_LETTERS: Final = 22
+LINE_INCHES: Final = 0.115
+GAP_INCHES: Final = 0.05
+TAIL: Final = 0.06  # length of the line from a label to its event, as a share of the axis
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """A dated event to draw: its day and a short label."""
+
+    day: date
+    label: str
+
+    @property
+    def text(self) -> str:
+        """The label in short lines, with its date below."""
+        label = textwrap.fill(self.label, LABEL_LETTERS)
+        return f"{label}\n{self.day.day} {self.day:%b %Y}"
+
+
+def day_number(day: date) -> float:
+    """Return a day as matplotlib's date number."""
+    return float(mdates.date2num(pd.Timestamp(day)))
+
+
+def set_years(axes: Axes, start: date, end: date) -> None:
+    """Set a time axis from `start` to `end` with a tick at each year."""
+    axes.set_xlim(day_number(start), day_number(end))
+    span = (end - start).days / 365.25
+    axes.xaxis.set_major_locator(mdates.YearLocator(base=1 if span <= 13 else 2))
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+
+
+def draw_event_lines(axes: Axes, events: Sequence[EventLine]) -> None:
+    """Draw a thin dashed line for each event inside the axis."""
+    for event in visible(axes, events):
+        axes.axvline(
+            day_number(event.day), color=ROLE_COLOURS["event"], linewidth=0.8, linestyle=(0, (4, 3))
+        )
+
+
+def draw_event_labels(
+    axes: Axes, events: Sequence[EventLine], width: float, tail: float = TAIL
+) -> None:
+    """Write each event with its date above the axis, spread so that no two labels touch.
+
+    Parameters
+    ----------
+    width
+        Width of the axis in inches, about.
+    tail
+        Distance of the labels from the axis, as a share of its height.
+    """
+    shown = visible(axes, events)
+    low, high = axes.get_xlim()
+    wanted = np.array([(day_number(event.day) - low) / (high - low) for event in shown])
+    lines = np.array([event.text.count("\n") + 1 for event in shown])
+    places = spread(wanted, (lines * LINE_INCHES + GAP_INCHES) / width)
+    for event, at, place in zip(shown, wanted, places, strict=True):
+        axes.annotate(
+            event.text,
+            xy=(at, 1.0),
+            xytext=(place, 1.0 + tail),
+            xycoords="axes fraction",
+            textcoords="axes fraction",
+            rotation=90,
+            ha="center",
+            va="bottom",
+            fontsize=SMALL,
+            linespacing=1.05,
+            color=ROLE_COLOURS["event"],
+            arrowprops={
+                "arrowstyle": "-",
+                "color": ROLE_COLOURS["event"],
+                "linewidth": 0.5,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+        )
+
+
+def visible(axes: Axes, events: Sequence[EventLine]) -> list[EventLine]:
+    """Return the events inside the axis, by date."""
+    low, high = axes.get_xlim()
+    return sorted(
+        (event for event in events if low <= day_number(event.day) <= high),
+        key=lambda event: (event.day, event.label),
+    )
+
+
+def spread(wanted: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Move sorted labels apart until none overlaps, each as little as the order allows.
+
+    The least-squares answer to "as close as possible, in order, so far apart" is the isotonic
+    regression of the positions less the offsets that the sizes require.
+    """
+    if len(wanted) == 0:
+        return wanted
+    between = (sizes[1:] + sizes[:-1]) / 2
+    offsets = np.concatenate([[0.0], np.cumsum(between)])
+    return np.asarray(isotonic_regression(wanted - offsets).x + offsets)

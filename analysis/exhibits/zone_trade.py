@@ -1,0 +1,221 @@
+"""The main picture of a study: reports, fitted flow and flow without the interventions."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from analysis.exhibits.figure import Figure, new_canvas
+from analysis.exhibits.study_results import OpenStudy
+from analysis.exhibits.style import BAND_ALPHA, GREY, ROLE_COLOURS, SMALL, WIDTH_INCHES
+from analysis.exhibits.timeline import (
+    EventLine,
+    day_number,
+    draw_event_labels,
+    draw_event_lines,
+    set_years,
+)
+
+PANEL_INCHES: Final = 1.55
+MARGIN_INCHES: Final = 1.9
+AXIS_INCHES: Final = 7.3
+RANGE_MARGIN: Final = 1.5
+MISSING_LETTERS: Final = 62
+CURVES: Final = {"fitted": "fitted flow", "counterfactual": "without the events"}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One outcome of the figure."""
+
+    label: str
+    unit: str
+    curves: pd.DataFrame
+    reports: pd.DataFrame
+    events: tuple[EventLine, ...]
+    missing: str
+
+
+def zone_trade_figure(opened: OpenStudy) -> Figure:
+    """Return one panel an outcome: reports as intervals, fitted and counterfactual flow."""
+    names = [outcome.name for outcome in opened.study.outcomes if outcome.figure]
+    panels = [_panel(opened, name) for name in names]
+    data = pd.concat([_long(name, panel) for name, panel in zip(names, panels, strict=True)])
+    return Figure(
+        name="zone_trade",
+        title="Published reports, fitted monthly flow and flow without the events",
+        alt=_alt(opened),
+        data=data.reset_index(drop=True),
+        draw=lambda: _draw(panels),
+    )
+
+
+def report_rates(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the levels among observations as daily rates over their days.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns observation_id, start, end, rate (flow a day in base units).
+    """
+    levels = observations[observations["kind"] == "level"]
+    days = (levels["end"] - levels["start"]).dt.days + 1
+    rates = levels.assign(rate=levels["value"] / days)
+    return rates[["observation_id", "start", "end", "rate"]].reset_index(drop=True)
+
+
+def _panel(opened: OpenStudy, name: str) -> Panel:
+    outcome, fit = opened.outcome(name), opened.fits[name]
+    unknown = [effect.label for effect in fit.effects if effect.verdict == "not identified"]
+    return Panel(
+        label=outcome.label,
+        unit=opened.unit(outcome.series),
+        curves=fit.monthly[fit.monthly["curve"].isin(CURVES)],
+        reports=report_rates(opened.observations_of(outcome)[0]),
+        events=tuple(EventLine(item.start, item.label) for item in outcome.interventions),
+        missing=", ".join(unknown),
+    )
+
+
+def _long(name: str, panel: Panel) -> pd.DataFrame:
+    """Return what a panel draws as rows: outcome, element, start, end, rate, lower, upper."""
+    curves = panel.curves.rename(columns={"curve": "element", "first_day": "start"})
+    lengths = pd.to_timedelta(curves["days"].astype("int64") - 1, unit="D")
+    ends = curves["start"].astype("datetime64[us]") + lengths
+    reports = panel.reports.rename(columns={"observation_id": "element"})
+    rows = pd.concat([curves.assign(end=ends), reports], ignore_index=True)
+    rows = rows.assign(outcome=name, unit=f"{panel.unit} a day")
+    return rows[["outcome", "element", "start", "end", "rate", "lower", "upper", "unit"]]
+
+
+def _draw(panels: Sequence[Panel]) -> Canvas:
+    canvas = new_canvas(WIDTH_INCHES, PANEL_INCHES * len(panels) + MARGIN_INCHES)
+    grid = canvas.subplots(len(panels), 1, sharex=True, squeeze=False)
+    start, end = _span(panels)
+    for axes, panel in zip(grid[:, 0], panels, strict=True):
+        axes.set_yscale("log")
+        _draw_curves(axes, panel.curves)
+        _draw_reports(axes, panel.reports)
+        _set_range(axes, panel)
+        _label(axes, panel)
+        set_years(axes, start, end)
+        draw_event_lines(axes, panel.events)
+    draw_event_labels(grid[0, 0], _all_events(panels), AXIS_INCHES)
+    canvas.legend(handles=_legend(), loc="outside lower center", ncols=4, fontsize=SMALL)
+    return canvas
+
+
+def _draw_curves(axes: Axes, curves: pd.DataFrame) -> None:
+    for name, curve in curves.groupby("curve", sort=False):
+        for piece in _unbroken(curve):
+            _draw_piece(axes, piece, str(name))
+
+
+def _unbroken(curve: pd.DataFrame) -> list[pd.DataFrame]:
+    """Split a curve at every month without a row: nothing is drawn across a gap."""
+    months = curve["first_day"].dt.year * 12 + curve["first_day"].dt.month
+    return [piece for _, piece in curve.groupby((months.diff() != 1).cumsum(), sort=True)]
+
+
+def _draw_piece(axes: Axes, piece: pd.DataFrame, name: str) -> None:
+    starts = piece["first_day"].map(day_number).to_numpy()
+    edges = np.append(starts, starts[-1] + piece["days"].iloc[-1])
+    dashes = "-" if name == "fitted" else (0, (3, 1.5))
+    colour = ROLE_COLOURS[name]
+    axes.stairs(piece["rate"], edges, baseline=None, color=colour, linewidth=1.4, linestyle=dashes)
+    axes.fill_between(
+        edges,
+        np.append(piece["lower"], piece["lower"].iloc[-1]),
+        np.append(piece["upper"], piece["upper"].iloc[-1]),
+        step="post",
+        color=colour,
+        alpha=BAND_ALPHA,
+        linewidth=0,
+    )
+
+
+def _draw_reports(axes: Axes, reports: pd.DataFrame) -> None:
+    starts = reports["start"].map(day_number)
+    ends = reports["end"].map(day_number) + 1
+    axes.hlines(reports["rate"], starts, ends, color=ROLE_COLOURS["report"], linewidth=0.9)
+    axes.plot(ends, reports["rate"], "|", color=ROLE_COLOURS["report"], markersize=4)
+
+
+def _set_range(axes: Axes, panel: Panel) -> None:
+    """Fit the axis to reports and curves; bands may run out of it."""
+    rates = pd.concat([panel.reports["rate"], panel.curves["rate"]]).astype(float)
+    if not rates.empty:
+        axes.set_ylim(rates.min() / RANGE_MARGIN, rates.max() * RANGE_MARGIN)
+
+
+def _label(axes: Axes, panel: Panel) -> None:
+    axes.set_title(panel.label, pad=3)
+    axes.set_ylabel(f"{panel.unit}\na day", fontsize=SMALL)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.5g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
+    if panel.missing:
+        axes.text(
+            0.008,
+            0.05,
+            textwrap.fill(f"not identified: {panel.missing}", MISSING_LETTERS),
+            transform=axes.transAxes,
+            va="bottom",
+            fontsize=SMALL,
+            color=GREY,
+            style="italic",
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
+        )
+
+
+def _legend() -> list[Line2D | Patch]:
+    report = Line2D([], [], color=ROLE_COLOURS["report"], linewidth=0.9, marker="|", label="report")
+    fitted = Line2D([], [], color=ROLE_COLOURS["fitted"], linewidth=1.4, label=CURVES["fitted"])
+    without = Line2D(
+        [],
+        [],
+        color=ROLE_COLOURS["counterfactual"],
+        linewidth=1.4,
+        linestyle=(0, (3, 1.5)),
+        label=CURVES["counterfactual"],
+    )
+    band = Patch(color=GREY, alpha=BAND_ALPHA, linewidth=0, label="pointwise 95 % interval")
+    return [report, fitted, without, band]
+
+
+def _all_events(panels: Sequence[Panel]) -> list[EventLine]:
+    """Return each date once, with the label of the first panel that names it."""
+    by_day: dict[date, EventLine] = {}
+    for panel in panels:
+        for event in panel.events:
+            by_day.setdefault(event.day, event)
+    return list(by_day.values())
+
+
+def _span(panels: Sequence[Panel]) -> tuple[date, date]:
+    starts = [panel.curves["first_day"].min() for panel in panels if not panel.curves.empty]
+    starts += [panel.reports["start"].min() for panel in panels if not panel.reports.empty]
+    ends = [panel.curves["first_day"].max() for panel in panels if not panel.curves.empty]
+    ends += [panel.reports["end"].max() for panel in panels if not panel.reports.empty]
+    return min(starts).date(), (max(ends) + pd.DateOffset(months=1)).date()
+
+
+def _alt(opened: OpenStudy) -> str:
+    sentences = [
+        f"{opened.outcome(name).label}: "
+        + " ".join(effect.sentence for effect in fit.effects if effect.shape != "trend")
+        for name, fit in opened.fits.items()
+        if opened.outcome(name).figure
+    ]
+    return f"{opened.study.title}. " + " ".join(sentences)

@@ -1,0 +1,125 @@
+"""Run the build graph with pytask: only what changed, two steps at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import pytask
+import pytask_parallel.execute
+from _pytask.cli import DEFAULTS_FROM_CLI
+from _pytask.config_utils import normalize_programmatic_config
+from _pytask.console import console as pytask_console
+from _pytask.pluginmanager import get_plugin_manager, storage
+from pytask import ExitCode
+from rich.console import Console
+
+from analysis.config import ANALYSIS, ROOT
+from analysis.errors import AnalysisError, BuildError
+from analysis.reporting.progress import BuildProgress, task_label
+
+
+PAUSE_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class BuildSummary:
+    """What a build did: labels of the steps that ran and that were up to date."""
+
+    ran: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def build(
+    console: Console, studies: Iterable[str] = (), workers: int | None = None
+) -> BuildSummary:
+    """Bring every output up to date.
+
+    Parameters
+    ----------
+    console
+        Where progress is shown.
+    studies
+        Names of the studies to build; all studies if empty.
+    workers
+        Steps at a time; one more than the processors (at most 5) if None, since notebooks wait
+        for their kernels.
+
+    Raises
+    ------
+    BuildError
+        When a step fails; earlier outputs of that step are untouched.
+    """
+    progress = BuildProgress(console)
+    session = _run(progress, " or ".join(studies), workers or min(os.cpu_count() or 1, 4) + 1)
+    if progress.failed:
+        raise _failure(progress)
+    if session.exit_code != ExitCode.OK:
+        raise BuildError(
+            f"the build graph could not be made (pytask says {session.exit_code.name})",
+            remedy="run `.venv/bin/pytask collect` to see the step that is at fault",
+        )
+    return BuildSummary(tuple(progress.ran), tuple(progress.skipped))
+
+
+def _run(progress: BuildProgress, expression: str, workers: int) -> pytask.Session:
+    """Run pytask with `progress` as a plug-in in place of its own console output.
+
+    Steps run in threads: notebooks wait for their kernels, and the libraries are imported once.
+    """
+    (ROOT / ".pytask").mkdir(exist_ok=True)
+    manager = get_plugin_manager()
+    manager.register(progress)
+    storage.store(manager)
+    settings = {
+        "paths": [ANALYSIS],
+        "config": ROOT / "pyproject.toml",
+        "expression": expression,
+        "verbose": 0,
+        "capture": "no",
+        "n_workers": workers,
+        "parallel_backend": "threads",
+        "database_url": "sqlite://",  # in memory: pytask.lock remembers, a second store only costs
+    }
+    defaults = normalize_programmatic_config(
+        settings, command="build", defaults_from_cli=DEFAULTS_FROM_CLI
+    )
+    with _quiet_console(), _short_pauses():
+        return pytask.build(**defaults)
+
+
+@contextmanager
+def _quiet_console() -> Iterator[None]:
+    was_quiet, pytask_console.quiet = pytask_console.quiet, True
+    try:
+        yield
+    finally:
+        pytask_console.quiet = was_quiet
+
+
+@contextmanager
+def _short_pauses() -> Iterator[None]:
+    """Let pytask-parallel look for finished steps often: its own pauses grow to a second."""
+    name = "_Sleeper"
+    sleeper = getattr(pytask_parallel.execute, name)
+    setattr(pytask_parallel.execute, name, partial(sleeper, timings=[PAUSE_SECONDS]))
+    try:
+        yield
+    finally:
+        setattr(pytask_parallel.execute, name, sleeper)
+
+
+def _failure(progress: BuildProgress) -> AnalysisError:
+    """Return the error of the first step that failed, as one message."""
+    report = next((item for item in progress.failed if item.exc_info), progress.failed[0])
+    error = report.exc_info[1] if report.exc_info else None
+    if isinstance(error, AnalysisError):
+        return error
+    return BuildError(
+        f"the step failed with {type(error).__name__}: {error}",
+        where=task_label(report.task),
+        remedy="run `.venv/bin/pytask -k` with the name of the step for the whole traceback",
+    )

@@ -1,0 +1,72 @@
+"""Which source files a module or notebook runs: the import closure inside this project."""
+
+from __future__ import annotations
+
+import ast
+import json
+from functools import cache
+from pathlib import Path
+
+from analysis.config import ANALYSIS, LOCK, ROOT
+
+
+def module_sources(path: Path) -> tuple[Path, ...]:
+    """Return the source files that a module of the project needs, itself included, sorted.
+
+    Parameters
+    ----------
+    path
+        A Python file under analysis/.
+    """
+    return _closure((path.resolve(),))
+
+
+def notebook_sources(path: Path) -> tuple[Path, ...]:
+    """Return the source files under analysis/ that a notebook's code cells need, sorted."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return _closure(tuple(sorted(_imports_of(code))))
+
+
+def environment_sources() -> tuple[Path, ...]:
+    """Return the files that fix the software: a changed package version re-runs everything."""
+    return (LOCK,)
+
+
+def _closure(start: tuple[Path, ...]) -> tuple[Path, ...]:
+    seen: set[Path] = set()
+    waiting = list(start)
+    while waiting:
+        path = waiting.pop()
+        if path not in seen:
+            seen.add(path)
+            waiting.extend(_imports(path))
+    return tuple(sorted(seen))
+
+
+@cache
+def _imports(path: Path) -> frozenset[Path]:
+    return _imports_of(path.read_text(encoding="utf-8"))
+
+
+def _imports_of(source: str) -> frozenset[Path]:
+    found: set[Path] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found.update(*(_files(alias.name) for alias in node.names))
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found |= _files(node.module)
+            found.update(*(_files(f"{node.module}.{alias.name}") for alias in node.names))
+    return frozenset(found)
+
+
+def _files(module: str) -> set[Path]:
+    """Return the file of a module and the __init__ files of the packages around it."""
+    parts = module.split(".")
+    if parts[0] != ANALYSIS.name:
+        return set()
+    candidates = [ROOT.joinpath(*parts).with_suffix(".py")]
+    candidates += [
+        ROOT.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1)
+    ]
+    return {path for path in candidates if path.is_file()}

@@ -1,0 +1,143 @@
+"""A live table of the build: what runs, what was skipped, and why a step ran again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from _pytask.dag_utils import node_and_neighbors
+from _pytask.state import get_node_change_info
+from pytask import ExecutionReport, PNode, PPathNode, PTask, Session, TaskOutcome, hookimpl
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from analysis.reporting.nodes import FileSet, changed_files, shown_path
+
+OUTCOMES: Final[Mapping[TaskOutcome, tuple[str, str]]] = {
+    TaskOutcome.SUCCESS: ("done", "green"),
+    TaskOutcome.SKIP_UNCHANGED: ("up to date", "dim"),
+    TaskOutcome.FAIL: ("FAILED", "bold red"),
+    TaskOutcome.SKIP_PREVIOUS_FAILED: ("not run: an earlier step failed", "red"),
+}
+REASONS: Final[Mapping[str, str]] = {
+    "missing": "is missing",
+    "not_in_db": "is new",
+    "changed": "changed",
+}
+SHOWN_REASONS: Final = 2
+
+
+@dataclass
+class _Row:
+    label: str
+    status: str = "running"
+    style: str = "cyan"
+    why: str = ""
+    started: float = field(default_factory=time.perf_counter)
+    seconds: float | None = None
+
+
+@dataclass
+class BuildProgress:
+    """pytask plug-in that keeps one row a step and prints the rows as a live table.
+
+    Attributes
+    ----------
+    ran, skipped, failed
+        Labels of the steps by outcome, in order of completion.
+    """
+
+    console: Console
+    rows: dict[str, _Row] = field(default_factory=dict)
+    ran: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failed: list[ExecutionReport] = field(default_factory=list)
+    total: int = 0
+
+    def __rich__(self) -> Table:
+        """Return the table as it stands."""
+        table = Table(box=None, pad_edge=False, caption=self._caption(), caption_justify="left")
+        for heading in ("step", "status", "time", "why"):
+            table.add_column(heading, overflow="fold")
+        for row in self.rows.values():
+            if row.status != OUTCOMES[TaskOutcome.SKIP_UNCHANGED][0]:
+                why = Text(row.why)
+                table.add_row(Text(row.label), Text(row.status, row.style), _elapsed(row), why)
+        return table
+
+    def _caption(self) -> str:
+        finished = len(self.ran) + len(self.skipped) + len(self.failed)
+        return f"{finished} of {self.total} steps; {len(self.skipped)} up to date and skipped"
+
+    @hookimpl(wrapper=True)
+    def pytask_execute_build(self, session: Session) -> Generator[None, Any, Any]:
+        """Show the table while the build runs."""
+        self.total = len(session.tasks)
+        with Live(self, console=self.console, refresh_per_second=4, transient=True):
+            result = yield
+        if self.ran or self.failed:
+            self.console.print(self)
+        return result
+
+    @hookimpl(tryfirst=True)
+    def pytask_execute_task_log_start(self, session: Session, task: PTask) -> None:
+        """Open a row and find out why the step has to run."""
+        self.rows[task.signature] = _Row(task_label(task), why=_why(session, task))
+
+    @hookimpl(tryfirst=True)
+    def pytask_execute_task_log_end(self, report: ExecutionReport) -> None:
+        """Close the row with its outcome."""
+        row = self.rows[report.task.signature]
+        row.status, row.style = OUTCOMES.get(report.outcome, (str(report.outcome), "yellow"))
+        row.seconds = time.perf_counter() - row.started
+        if report.outcome == TaskOutcome.SUCCESS:
+            self.ran.append(row.label)
+        elif report.outcome == TaskOutcome.SKIP_UNCHANGED:
+            self.skipped.append(row.label)
+        else:
+            self.failed.append(report)
+
+
+def task_label(task: PTask) -> str:
+    """Return the name of a step without its path, for example `figure[muse-coverage]`."""
+    return task.name.rsplit("::", 1)[-1].removeprefix("task_")
+
+
+def _elapsed(row: _Row) -> str:
+    seconds = time.perf_counter() - row.started if row.seconds is None else row.seconds
+    return f"{seconds:.1f} s"
+
+
+def _why(session: Session, task: PTask) -> str:
+    """Name the first things that changed since the last run of a step."""
+    reasons: list[str] = []
+    for signature in node_and_neighbors(session.dag, task.signature):
+        node = session.dag.nodes[signature]
+        if not isinstance(node, PNode | PTask):
+            continue
+        changed, reason, details = get_node_change_info(
+            session=session, task=task, node=node, state=node.state()
+        )
+        if changed and signature == task.signature and reason == "not_in_db":
+            return "first run here"
+        if changed:
+            reasons += _reasons(node, reason, details)
+    more = f" and {len(reasons) - SHOWN_REASONS} more" if len(reasons) > SHOWN_REASONS else ""
+    return ", ".join(reasons[:SHOWN_REASONS]) + more
+
+
+def _reasons(node: PNode | PTask, reason: str, details: Mapping[str, str]) -> list[str]:
+    if isinstance(node, FileSet) and "old_hash" in details:
+        files = changed_files(details["old_hash"], details["new_hash"])
+        return [f"{name} changed" for name in files]
+    label = (
+        shown_path(node.path)
+        if isinstance(node, PPathNode) and isinstance(node.path, Path)
+        else node.name
+    )
+    return [f"{label} {REASONS.get(reason, reason)}"]

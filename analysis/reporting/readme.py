@@ -1,0 +1,120 @@
+"""The generated sections of README.md: studies, findings, data, exhibits and their programs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from analysis.config import DATA_RAW, FIGURES, NOTEBOOKS, PARAMETERS, ROOT
+from analysis.data_management.cards import read_card
+from analysis.data_management.sources import SOURCES
+from analysis.errors import BuildError
+from analysis.exhibits.effects import finding_sentences
+from analysis.exhibits.registry import EXHIBITS, EXTENSIONS, Exhibit
+from analysis.exhibits.study_results import OpenStudy
+
+README: Final = ROOT / "README.md"
+
+
+def generated_readme(text: str, studies: Sequence[OpenStudy]) -> str:
+    """Return README.md with every section between its markers written anew.
+
+    Raises
+    ------
+    BuildError
+        When a marker is missing.
+    """
+    for name, section in SECTIONS.items():
+        text = _replaced(text, name, section(studies))
+    return text
+
+
+def _replaced(text: str, name: str, body: str) -> str:
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    if not pattern.search(text):
+        raise BuildError(
+            f"the markers of section '{name}' are missing",
+            file=README.name,
+            remedy=f"put {begin} and {end} where the section belongs",
+        )
+    return pattern.sub(lambda _: f"{begin}\n{body}\n{end}", text)
+
+
+def _studies(studies: Sequence[OpenStudy]) -> str:
+    rows = [
+        (
+            f"[`{opened.study.name}`]({_relative(PARAMETERS / opened.study.name)}.yaml)",
+            opened.study.question,
+            f"{len(opened.reports)} reports in {opened.reports['series'].nunique()} series",
+            ", ".join(outcome.label for outcome in opened.study.outcomes),
+        )
+        for opened in studies
+    ]
+    return _table(("Study", "Question", "Figures", "Outcomes"), rows)
+
+
+def _findings(studies: Sequence[OpenStudy]) -> str:
+    blocks = []
+    for opened in studies:
+        lines = [f"- {sentence}" for sentence in finding_sentences(opened)]
+        blocks.append("\n".join([f"**{opened.study.title}**", "", *lines]))
+    return "\n\n".join(blocks)
+
+
+def _data(_: Sequence[OpenStudy]) -> str:
+    rows = []
+    for source in SOURCES.values():
+        card = read_card(DATA_RAW / source.card)
+        publishers = [publisher.name for publisher in card.publishers]
+        named = ", ".join(publishers[:4]) + (" and others" if len(publishers) > 4 else "")
+        may = "yes" if card.terms.redistribution else "only the figures cited"
+        link = f"[`{source.file}`](data_raw/{source.card})"
+        rows.append((link, card.title, named, card.terms.licence, may))
+    return _table(("File and card", "What", "Publishers", "Terms", "Redistributed"), rows)
+
+
+def _exhibits(studies: Sequence[OpenStudy]) -> str:
+    rows = [_exhibit_row(exhibit, studies) for exhibit in EXHIBITS]
+    return _table(("Exhibit", "Program", "Shown in", "Output"), rows)
+
+
+def _exhibit_row(exhibit: Exhibit, studies: Sequence[OpenStudy]) -> tuple[str, ...]:
+    module, function = exhibit.program.rsplit(".", 1)
+    source = f"{module.replace('.', '/')}.py"
+    line = _line_of(source, function)
+    folders = ", ".join(
+        f"[{opened.study.name}]({_relative(FIGURES / opened.study.name)}/{exhibit.name}"
+        f".{'svg' if exhibit.kind == 'figure' else 'md'})"
+        for opened in studies
+    )
+    return (
+        f"{exhibit.kind} `{exhibit.name}`",
+        f"[`{function}`]({source}#L{line})",
+        f"[{exhibit.notebook}]({_relative(NOTEBOOKS)}/{exhibit.notebook}.ipynb)",
+        f"{folders} ({', '.join(EXTENSIONS[exhibit.kind])})",
+    )
+
+
+def _line_of(source: str, function: str) -> int:
+    lines = (ROOT / source).read_text(encoding="utf-8").splitlines()
+    return next(n for n, line in enumerate(lines, 1) if line.startswith(f"def {function}("))
+
+
+def _relative(path: object) -> str:
+    return str(path).replace(f"{ROOT}/", "")
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = tuple(heads)
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+SECTIONS: Final[Mapping[str, Callable[[Sequence[OpenStudy]], str]]] = {
+    "studies": _studies,
+    "findings": _findings,
+    "data": _data,
+    "exhibits": _exhibits,
+}

@@ -1,0 +1,58 @@
+"""Run every notebook for every study and refresh the outputs of the committed notebooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pytask import Product, mark, task
+
+from analysis.config import COMMITTED_STUDY, FIGURES, NOTEBOOKS, PARAMETERS, study_names
+from analysis.data_management.processed import PROCESSED_REGISTER
+from analysis.data_management.save import write_text_atomic
+from analysis.reporting.nodes import FileSet, NotebookSource, file_set
+from analysis.reporting.program import environment_sources, module_sources, notebook_sources
+
+
+def executed_path(study: str, notebook: Path) -> Path:
+    """Return where the copy of a notebook that was run for a study is kept."""
+    return FIGURES / study / "notebooks" / notebook.name
+
+
+def notebook_program(notebook: Path) -> FileSet:
+    """Return what runs a notebook: its imports, the runner, the packages."""
+    files = {*notebook_sources(notebook), *module_sources(Path(__file__)), *environment_sources()}
+    return file_set("the program", files)
+
+
+NOTEBOOK_FILES = tuple(sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))
+
+for _notebook in NOTEBOOK_FILES:
+    for _study in study_names():
+
+        @mark.try_first
+        @task(id=f"{_study}-{_notebook.stem}", kwargs={"study": _study})
+        def task_notebook(
+            study: str,
+            template: Annotated[Path, NotebookSource(_notebook)],
+            tables: Path = PROCESSED_REGISTER,  # noqa: ARG001
+            parameters: Path = PARAMETERS / f"{_study}.yaml",  # noqa: ARG001
+            program: object = notebook_program(_notebook),  # noqa: ARG001
+            executed: Annotated[Path, Product] = executed_path(_study, _notebook),
+        ) -> None:
+            """Run one notebook for one study."""
+            from analysis.reporting.notebooks import execute, notebook_text
+
+            write_text_atomic(executed, notebook_text(execute(template, {"study": study})))
+
+    @task(id=_notebook.stem)
+    def task_outputs(
+        template: Annotated[Path, NotebookSource(_notebook)],
+        executed: Path = executed_path(COMMITTED_STUDY, _notebook),
+        notebook: Annotated[Path, Product] = _notebook,
+    ) -> None:
+        """Bring the outputs of the committed study into the committed notebook."""
+        from analysis.reporting.notebooks import notebook_text, read_notebook, with_outputs_of
+
+        fresh = with_outputs_of(read_notebook(template), read_notebook(executed))
+        write_text_atomic(notebook, notebook_text(fresh))
