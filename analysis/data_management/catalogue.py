@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from analysis import config
@@ -19,7 +20,12 @@ def open_raw(folder: Path = config.DATA_RAW) -> RawTables:
     DataError
         See `checksums.verify_checksums` and `read_raw.read_raw`.
     """
-    verify_checksums(folder)
+    return _read_verified(folder, tuple(sorted(verify_checksums(folder).items())))
+
+
+@cache
+def _read_verified(folder: Path, _checksums: tuple[tuple[str, str], ...]) -> RawTables:
+    """Read once in a process: the same checksums are the same tables."""
     return read_raw(folder)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -34,22 +34,27 @@ def register_text(paths: Iterable[Path]) -> str:
     return "".join(f"{line}\n" for line in sorted(lines, key=lambda line: line.split()[1]))
 
 
-def load_vocabulary(folder: Path = config.DATA_PROCESSED) -> Vocabulary:
-    """Return every name that a study file may use, from the processed tables.
+def load_tables(folder: Path = config.DATA_PROCESSED) -> dict[str, pd.DataFrame]:
+    """Load every processed table, by name.
 
     Raises
     ------
     DataError
         When a table is not built.
     """
-    series = load_table("series", folder)
-    events = load_table("events", folder)
+    return {name: load_table(name, folder) for name in DATES}
+
+
+def vocabulary_of(tables: Mapping[str, pd.DataFrame]) -> Vocabulary:
+    """Return every name that a study file may use, from the processed tables."""
+    series, events = tables["series"], tables["events"]
+    found = map(_event, events.itertuples(index=False))
     return Vocabulary(
         series=frozenset(series["series"]),
         places=frozenset(series["place"]) | frozenset(events["place"]),
-        events={event.event_id: event for event in map(_event, events.itertuples(index=False))},
-        context=frozenset(load_table("context", folder)["series"]),
-        reports=frozenset(load_table("reports", folder)["report_id"]),
+        events={event.event_id: event for event in found},
+        context=frozenset(tables["context"]["series"]),
+        reports=frozenset(tables["reports"]["report_id"]),
     )
 
 

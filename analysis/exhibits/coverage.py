@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch
 
-from analysis.exhibits.figure import Figure, new_canvas
+from analysis.exhibits.figure import Figure, Margins, new_canvas
 from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.style import (
     CONFIDENCE_COLOURS,
@@ -33,8 +34,8 @@ from analysis.exhibits.timeline import (
 ROW_INCHES: Final = 0.125
 HEADER_INCHES: Final = 0.17
 BAR_INCHES: Final = 0.033
-MARGIN_INCHES: Final = 1.9
-AXIS_INCHES: Final = 5.4
+HEADER_LETTERS: Final = 36
+LETTER_INCHES: Final = 0.049  # mean width of a letter of the labels
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,13 @@ class _Row:
     """One line of the picture: a place as a header, or a series with its bars."""
 
     label: str
-    bars: pd.DataFrame | None
+    bars: pd.DataFrame
     top: float
     height: float
+
+    @property
+    def has_bars(self) -> bool:
+        return not self.bars.empty
 
     @property
     def middle(self) -> float:
@@ -85,17 +90,16 @@ def coverage_data(observations: pd.DataFrame, series: pd.DataFrame) -> pd.DataFr
 def _draw(data: pd.DataFrame, events: Sequence[EventLine]) -> Canvas:
     rows = _rows(data)
     bottom = rows[-1].top + rows[-1].height
-    canvas = new_canvas(WIDTH_INCHES, bottom + MARGIN_INCHES)
-    axes = canvas.subplots()
-    for row in rows:
-        if row.bars is not None:
-            _draw_bars(axes, row)
+    longest = max(len(row.label) for row in rows if row.has_bars)
+    margins = Margins(left=0.3 + LETTER_INCHES * longest, right=0.15, top=1.45, bottom=0.75)
+    canvas, (axes,) = new_canvas(WIDTH_INCHES, [bottom], margins)
+    _draw_bars(axes, rows)
     _dress(axes, rows, bottom)
     start, end = data["start"].min().date(), data["end"].max().date()
     set_years(axes, start - timedelta(days=60), end + timedelta(days=60))
     draw_event_lines(axes, events)
-    draw_event_labels(axes, events, AXIS_INCHES, tail=0.12 / bottom)
-    canvas.legend(handles=_legend(), loc="outside lower center", ncols=4, fontsize=SMALL)
+    draw_event_labels(axes, events)
+    canvas.legend(handles=_legend(), loc="lower center", ncols=4, fontsize=SMALL)
     return canvas
 
 
@@ -104,8 +108,9 @@ def _rows(data: pd.DataFrame) -> list[_Row]:
     rows: list[_Row] = []
     top = 0.0
     for place, of_place in data.groupby("place", sort=True):
-        rows.append(_Row(str(place), None, top, HEADER_INCHES))
-        top += HEADER_INCHES
+        header = textwrap.fill(str(place), HEADER_LETTERS)
+        rows.append(_Row(header, data.iloc[:0], top, HEADER_INCHES * (header.count("\n") + 1)))
+        top += rows[-1].height
         for label, bars in of_place.groupby("label", sort=True):
             height = max(ROW_INCHES, BAR_INCHES * (len(bars) + 1))
             name = str(label).removeprefix(f"{place}: ")
@@ -114,30 +119,33 @@ def _rows(data: pd.DataFrame) -> list[_Row]:
     return rows
 
 
-def _draw_bars(axes: Axes, row: _Row) -> None:
-    bars = row.bars
-    if bars is None:
-        return
-    step = row.height / (len(bars) + 1)
-    left = bars["start"].map(day_number).to_numpy()
-    right = bars["end"].map(day_number).to_numpy() + 1
-    level = (bars["kind"] == "level").to_numpy()
-    filled = bars["confidence"].map(dict(CONFIDENCE_COLOURS)).to_numpy()
-    axes.barh(
-        row.top + step * np.arange(1, len(bars) + 1),
-        right - left,
-        left=left,
-        height=min(step * 0.75, 0.06),
-        color=np.where(level, filled, "none"),
-        edgecolor=np.where(level, filled, ROLE_COLOURS["growth"]),
-        linewidth=0.5,
-    )
+def _draw_bars(axes: Axes, rows: Sequence[_Row]) -> None:
+    """Draw every bar in one collection: hundreds of single patches are slow to draw and large."""
+    corners, faces, edges = [], [], []
+    for row in rows:
+        for place, bar in enumerate(row.bars.itertuples(index=False) if row.has_bars else (), 1):
+            corners.append(_corners(row, place, bar))
+            level = bar.kind == "level"
+            colour = CONFIDENCE_COLOURS[str(bar.confidence)]
+            faces.append(colour if level else "none")
+            edges.append(colour if level else ROLE_COLOURS["growth"])
+    bars = PolyCollection(corners, facecolors=faces, edgecolors=edges, linewidths=0.5)
+    axes.add_collection(bars, autolim=False)
+
+
+def _corners(row: _Row, place: int, bar: Any) -> list[tuple[float, float]]:
+    step = row.height / (len(row.bars) + 1)
+    half = min(step * 0.75, 0.06) / 2
+    middle = row.top + step * place
+    left, right = day_number(bar.start), day_number(bar.end) + 1
+    low, high = middle - half, middle + half
+    return [(left, low), (right, low), (right, high), (left, high)]
 
 
 def _dress(axes: Axes, rows: Sequence[_Row], bottom: float) -> None:
     axes.set_yticks([row.middle for row in rows], [row.label for row in rows], fontsize=TINY)
     for row, tick in zip(rows, axes.get_yticklabels(), strict=True):
-        if row.bars is None:
+        if not row.has_bars:
             tick.set_fontweight("bold")
             tick.set_fontsize(SMALL)
     axes.set_ylim(bottom, 0)

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 
 import matplotlib as mpl
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from analysis.exhibits.style import PRINT_DPI, SCREEN_DPI, apply_style
 from analysis.exhibits.table import csv_text
-
-LAYOUT_PASSES = 3  # the room that labels need is known only after a first pass
 
 # Matplotlib's settings and font caches are global to the process: one drawing at a time.
 _DRAWING = threading.RLock()
@@ -59,9 +58,6 @@ class Figure:
         """Return SVG and PNG from one drawing."""
         with drawing():
             canvas = self.draw()
-            for _ in range(LAYOUT_PASSES):
-                canvas.draw_without_rendering()
-            canvas.set_layout_engine("none")  # the layout stands: both forms share it
             svg = {"Date": None, "Title": self.title, "Description": self.alt}
             png = {"Software": None, "Description": self.alt}
             return {
@@ -75,9 +71,7 @@ class Figure:
 
     def _rendered(self, kind: str, dpi: int, metadata: dict[str, str | None]) -> bytes:
         with drawing():
-            canvas = self.draw()
-            canvas.set_dpi(dpi)
-            return _saved(canvas, kind, dpi, metadata)
+            return _saved(self.draw(), kind, dpi, metadata)
 
     def _repr_mimebundle_(
         self,
@@ -97,11 +91,43 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def new_canvas(width: float, height: float) -> Canvas:
-    """Return an empty matplotlib figure (inches) that no window or pyplot state knows of."""
-    canvas = Canvas(figsize=(width, height), layout="constrained")
+@dataclass(frozen=True)
+class Margins:
+    """Room around the axes of a figure, in inches."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    between: float = 0.0
+
+
+def new_canvas(width: float, panels: list[float], margins: Margins) -> tuple[Canvas, list[Axes]]:
+    """Return a matplotlib figure with panels below one another, all sizes in inches.
+
+    Sizes are given, not sought: the same data give the same layout on every machine, and a
+    drawing needs no trial runs.
+
+    Parameters
+    ----------
+    panels
+        Height of each panel, from top to bottom.
+    """
+    inner = sum(panels) + margins.between * (len(panels) - 1)
+    height = margins.top + inner + margins.bottom
+    canvas = Canvas(figsize=(width, height))
     FigureCanvasAgg(canvas)
-    return canvas
+    axes: list[Axes] = []
+    top = height - margins.top
+    for panel in panels:
+        box = (margins.left, top - panel, width - margins.left - margins.right, panel)
+        share = axes[0] if axes else None
+        rectangle = (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
+        axes.append(canvas.add_axes(rectangle, sharex=share))
+        top -= panel + margins.between
+    for upper in axes[:-1]:
+        upper.tick_params(labelbottom=False)
+    return canvas, axes
 
 
 def _saved(canvas: Canvas, kind: str, dpi: int, metadata: dict[str, str | None]) -> bytes:

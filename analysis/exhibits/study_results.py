@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 import pandas as pd
 
 from analysis.config import PARAMETERS
-from analysis.data_management.load import load_table
-from analysis.data_management.processed import load_vocabulary
+from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.exhibits.timeline import EventLine
 from analysis.models.design import design_of
 from analysis.models.interval_results import IntervalFit
@@ -31,7 +30,7 @@ class OpenStudy:
     ----------
     reports, observations
         Published figures of the study's places, and what a model takes from them.
-    contradictions, overlaps, agreement
+    contradictions, agreement
         What was found by rule about those reports.
     series, context, events
         Series register, monthly context series, and events by id.
@@ -41,7 +40,6 @@ class OpenStudy:
     reports: pd.DataFrame
     observations: pd.DataFrame
     contradictions: pd.DataFrame
-    overlaps: pd.DataFrame
     agreement: pd.DataFrame
     series: pd.DataFrame
     context: pd.DataFrame
@@ -121,26 +119,19 @@ def open_study(name: str) -> OpenStudy:
     StudyError
         When the study file does not exist or breaks its contract.
     """
-    vocabulary = load_vocabulary()
+    tables = load_tables()
+    vocabulary = vocabulary_of(tables)
     study = parse_study(PARAMETERS / f"{name}.yaml", vocabulary)
-    reports, observations = load_table("reports"), load_table("observations")
-    mine = reports[reports["place"].isin(study.places) | reports["series"].isin(_series_of(study))]
-    ids = set(mine["report_id"])
-    keys = set(mine["series"])
-    contradictions, overlaps, agreement = (
-        load_table(table) for table in ("contradictions", "overlaps", "agreement")
-    )
-    context = load_table("context")
-    series = load_table("series")
+    mine = _reports_of(study, tables["reports"])
+    keys = frozenset(mine["series"])
     return OpenStudy(
         study=study,
-        reports=mine.reset_index(drop=True),
-        observations=observations[observations["report_id"].isin(ids)].reset_index(drop=True),
-        contradictions=_about(contradictions, keys),
-        overlaps=_about(overlaps, keys),
-        agreement=agreement[agreement["place"].isin(study.places)].reset_index(drop=True),
-        series=series[series["series"].isin(keys)].reset_index(drop=True),
-        context=context[context["series"].isin(study.context)].reset_index(drop=True),
+        reports=mine,
+        observations=_rows(tables["observations"], "report_id", set(mine["report_id"])),
+        contradictions=_about(tables["contradictions"], keys),
+        agreement=_rows(tables["agreement"], "place", set(study.places)),
+        series=_rows(tables["series"], "series", keys),
+        context=_rows(tables["context"], "series", set(study.context)),
         events=vocabulary.events,
     )
 
@@ -158,12 +149,17 @@ def opened_once(name: str) -> OpenStudy:
         return _opened(name)
 
 
-def _series_of(study: Study) -> set[str]:
-    return {outcome.series for outcome in study.outcomes} | set(study.comparison)
+def _reports_of(study: Study, reports: pd.DataFrame) -> pd.DataFrame:
+    """Return the reports of the study's places and of the series that it names."""
+    named = {outcome.series for outcome in study.outcomes} | set(study.comparison)
+    mine = reports["place"].isin(study.places) | reports["series"].isin(named)
+    return reports[mine].reset_index(drop=True)
 
 
-def _about(table: pd.DataFrame, keys: set[str]) -> pd.DataFrame:
-    either = table["series"].isin(keys)
-    if "other_series" in table:
-        either |= table["other_series"].isin(keys)
-    return table[either].reset_index(drop=True)
+def _about(contradictions: pd.DataFrame, keys: Set[str]) -> pd.DataFrame:
+    one, other = (contradictions[name].isin(keys) for name in ("series", "other_series"))
+    return contradictions[one | other].reset_index(drop=True)
+
+
+def _rows(table: pd.DataFrame, column: str, wanted: Set[str]) -> pd.DataFrame:
+    return table[table[column].isin(wanted)].reset_index(drop=True)

@@ -48,10 +48,9 @@ RC: Final[Mapping[str, Any]] = {
     "legend.fontsize": 8.5,
     "svg.hashsalt": "borderlands",
     "svg.fonttype": "path",
-    "figure.dpi": 200.0,
-    "figure.constrained_layout.h_pad": 0.08,
+    "figure.dpi": 160.0,
     "text.hinting": "none",
-    "savefig.dpi": 200.0,
+    "savefig.dpi": 160.0,
 }
 
 SMALL: Final = 7.5
@@ -59,7 +58,7 @@ TINY: Final = 6.5
 WIDTH_INCHES: Final = 8.2
 BAND_ALPHA: Final = 0.18
 SCREEN_DPI: Final = 96
-PRINT_DPI: Final = 200
+PRINT_DPI: Final = 160
 
 
 def apply_style() -> None:

@@ -14,12 +14,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy.optimize import isotonic_regression
 
+from analysis.errors import BuildError
 from analysis.exhibits.style import ROLE_COLOURS, SMALL
 
 LABEL_LETTERS: Final = 22
 LINE_INCHES: Final = 0.115
 GAP_INCHES: Final = 0.05
-TAIL: Final = 0.06  # length of the line from a label to its event, as a share of the axis
+TAIL_INCHES: Final = 0.09  # length of the line from a label to its event
 
 
 @dataclass(frozen=True)
@@ -57,23 +58,15 @@ def draw_event_lines(axes: Axes, events: Sequence[EventLine]) -> None:
         )
 
 
-def draw_event_labels(
-    axes: Axes, events: Sequence[EventLine], width: float, tail: float = TAIL
-) -> None:
-    """Write each event with its date above the axis, spread so that no two labels touch.
-
-    Parameters
-    ----------
-    width
-        Width of the axis in inches, about.
-    tail
-        Distance of the labels from the axis, as a share of its height.
-    """
+def draw_event_labels(axes: Axes, events: Sequence[EventLine]) -> None:
+    """Write each event with its date above the axis, spread so that no two labels touch."""
     shown = visible(axes, events)
     low, high = axes.get_xlim()
     wanted = np.array([(day_number(event.day) - low) / (high - low) for event in shown])
     lines = np.array([event.text.count("\n") + 1 for event in shown])
+    width, height = _inches(axes)
     places = spread(wanted, (lines * LINE_INCHES + GAP_INCHES) / width)
+    tail = TAIL_INCHES / height
     for event, at, place in zip(shown, wanted, places, strict=True):
         axes.annotate(
             event.text,
@@ -95,6 +88,16 @@ def draw_event_labels(
                 "shrinkB": 0,
             },
         )
+
+
+def _inches(axes: Axes) -> tuple[float, float]:
+    """Return width and height of an axis in inches."""
+    box = axes.get_position()
+    canvas = axes.get_figure(root=True)
+    if canvas is None:
+        raise BuildError("the axis belongs to no figure")
+    width, height = canvas.get_size_inches()
+    return float(box.width * width), float(box.height * height)
 
 
 def visible(axes: Axes, events: Sequence[EventLine]) -> list[EventLine]:

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from analysis.exhibits.figure import Figure, new_canvas
+from analysis.exhibits.figure import Figure, Margins, new_canvas
 from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.style import BAND_ALPHA, GREY, ROLE_COLOURS, SMALL, WIDTH_INCHES
 from analysis.exhibits.timeline import (
@@ -27,9 +27,9 @@ from analysis.exhibits.timeline import (
     set_years,
 )
 
-PANEL_INCHES: Final = 1.55
-MARGIN_INCHES: Final = 1.9
-AXIS_INCHES: Final = 7.3
+PANEL_INCHES: Final = 1.25
+MARGINS: Final = Margins(left=0.95, right=0.15, top=1.5, bottom=0.6, between=0.3)
+LABEL_PLACE: Final = -0.075
 RANGE_MARGIN: Final = 1.5
 MISSING_LETTERS: Final = 62
 CURVES: Final = {"fitted": "fitted flow", "counterfactual": "without the events"}
@@ -100,10 +100,9 @@ def _long(name: str, panel: Panel) -> pd.DataFrame:
 
 
 def _draw(panels: Sequence[Panel]) -> Canvas:
-    canvas = new_canvas(WIDTH_INCHES, PANEL_INCHES * len(panels) + MARGIN_INCHES)
-    grid = canvas.subplots(len(panels), 1, sharex=True, squeeze=False)
+    canvas, grid = new_canvas(WIDTH_INCHES, [PANEL_INCHES] * len(panels), MARGINS)
     start, end = _span(panels)
-    for axes, panel in zip(grid[:, 0], panels, strict=True):
+    for axes, panel in zip(grid, panels, strict=True):
         axes.set_yscale("log")
         _draw_curves(axes, panel.curves)
         _draw_reports(axes, panel.reports)
@@ -111,8 +110,8 @@ def _draw(panels: Sequence[Panel]) -> Canvas:
         _label(axes, panel)
         set_years(axes, start, end)
         draw_event_lines(axes, panel.events)
-    draw_event_labels(grid[0, 0], _all_events(panels), AXIS_INCHES)
-    canvas.legend(handles=_legend(), loc="outside lower center", ncols=4, fontsize=SMALL)
+    draw_event_labels(grid[0], _all_events(panels))
+    canvas.legend(handles=_legend(), loc="lower center", ncols=4, fontsize=SMALL)
     return canvas
 
 
@@ -162,6 +161,7 @@ def _set_range(axes: Axes, panel: Panel) -> None:
 def _label(axes: Axes, panel: Panel) -> None:
     axes.set_title(panel.label, pad=3)
     axes.set_ylabel(f"{panel.unit}\na day", fontsize=SMALL)
+    axes.yaxis.set_label_coords(LABEL_PLACE, 0.5)
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.5g}"))
     axes.yaxis.set_minor_locator(NullLocator())

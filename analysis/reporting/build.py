@@ -21,7 +21,6 @@ from analysis.config import ANALYSIS, ROOT
 from analysis.errors import AnalysisError, BuildError
 from analysis.reporting.progress import BuildProgress, task_label
 
-
 PAUSE_SECONDS = 0.02
 
 
