@@ -17,6 +17,8 @@ from scipy.optimize import isotonic_regression
 from analysis.errors import BuildError
 from analysis.exhibits.style import ROLE_COLOURS, SMALL
 
+MOST_YEARS: Final = 13
+DAYS_PER_YEAR: Final = 365.25
 LABEL_LETTERS: Final = 22
 LINE_INCHES: Final = 0.115
 GAP_INCHES: Final = 0.05
@@ -45,9 +47,10 @@ def day_number(day: date) -> float:
 def set_years(axes: Axes, start: date, end: date) -> None:
     """Set a time axis from `start` to `end` with a tick at each year."""
     axes.set_xlim(day_number(start), day_number(end))
-    span = (end - start).days / 365.25
-    axes.xaxis.set_major_locator(mdates.YearLocator(base=1 if span <= 13 else 2))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    step = 1 if (end - start).days <= MOST_YEARS * DAYS_PER_YEAR else 2
+    years = [year for year in range(start.year, end.year + 1, step) if start <= date(year, 1, 1)]
+    shown = [year for year in years if date(year, 1, 1) <= end]
+    axes.set_xticks([day_number(date(year, 1, 1)) for year in shown], [str(year) for year in shown])
 
 
 def draw_event_lines(axes: Axes, events: Sequence[EventLine]) -> None:

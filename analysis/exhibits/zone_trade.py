@@ -159,7 +159,7 @@ def _set_range(axes: Axes, panel: Panel) -> None:
 
 
 def _label(axes: Axes, panel: Panel) -> None:
-    axes.set_title(panel.label, pad=3)
+    axes.set_title(panel.label, y=1.0, pad=3)
     axes.set_ylabel(f"{panel.unit}\na day", fontsize=SMALL)
     axes.yaxis.set_label_coords(LABEL_PLACE, 0.5)
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
