@@ -107,6 +107,7 @@ def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
     """
     block = _validated(path, read_yaml(path))
     _check_names(path, block, vocabulary)
+    _in_order(path, "window", block.window)
     interventions = {
         item.name: _intervention(path, item, vocabulary.events) for item in block.interventions
     }
@@ -133,7 +134,8 @@ def _validated(path: Path, content: dict[str, Any]) -> _StudyBlock:
 
 def _explained(path: Path, error: ValidationError) -> StudyError:
     """Turn the first finding of pydantic into one message that a student can act on."""
-    first, *others = error.errors()
+    # A misspelt key is both unknown and missing; the unknown one tells what was meant.
+    first, *others = sorted(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     location = first["loc"]
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
     allowed, remedy = _allowed_at(location, first)
@@ -255,6 +257,16 @@ def _intervention(
     )
 
 
+def _in_order(path: Path, key: str, window: _Window) -> None:
+    if window.end < window.start:
+        raise StudyError(
+            f"the window ends ({window.end}) before it starts ({window.start})",
+            file=path.name,
+            where=f"key {key}",
+            remedy="swap the two months",
+        )
+
+
 def _outcome(
     path: Path,
     item: _OutcomeBlock,
@@ -262,13 +274,7 @@ def _outcome(
     interventions: Mapping[str, Intervention],
 ) -> Outcome:
     window = item.window or block.window
-    if window.end < window.start:
-        raise StudyError(
-            f"the window ends ({window.end}) before it starts ({window.start})",
-            file=path.name,
-            where=f"key outcomes.{item.name}.window",
-            remedy="swap the two months",
-        )
+    _in_order(path, f"outcomes.{item.name}.window", window)
     chosen = interventions if item.interventions is None else item.interventions
     return Outcome(
         name=item.name,

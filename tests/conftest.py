@@ -1,0 +1,98 @@
+"""A copy of the project in a temporary folder, and how to run its command line."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from analysis.config import ROOT
+
+PARTS = ("analysis", "data_raw", "data_processed", "figures", "notebooks")
+FILES = ("README.md", "pyproject.toml", "requirements.lock", "requirements.in")
+OUTPUTS = ("data_processed", "figures", "notebooks", "README.md")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.tmp")
+
+# Loaded by every Python of the copy: writes down each kernel that is started.
+WATCH_KERNELS = """
+import os, sys
+
+def _watch(event, arguments):
+    if event == "subprocess.Popen" and "ipykernel_launcher" in str(arguments):
+        with open(os.environ["KERNEL_LOG"], "a") as log:
+            log.write("started\\n")
+
+if "KERNEL_LOG" in os.environ:
+    sys.addaudithook(_watch)
+"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project that a test may change."""
+
+    root: Path
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run `python -m analysis` in the copy."""
+        return self.python("-m", "analysis", *arguments, **environment)
+
+    def python(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the Python of the tests in the copy."""
+        paths = {"PYTHONPATH": str(self.root), "KERNEL_LOG": str(self.root / "kernels.log")}
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.root,
+            env=os.environ | paths | {"COLUMNS": "300"} | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def kernels_started(self) -> int:
+        """Number of kernels that were started in the copy."""
+        log = self.root / "kernels.log"
+        return len(log.read_text().splitlines()) if log.exists() else 0
+
+    def outputs(self) -> dict[str, str]:
+        """Return the hash of every output, by path."""
+        found = {}
+        for name in OUTPUTS:
+            top = self.root / name
+            for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+                if path.is_file() and "parameters" not in path.parts:
+                    found[path.relative_to(self.root).as_posix()] = _hash(path)
+        return found
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def copy_project(folder: Path) -> Project:
+    """Copy the working tree without tests, caches and memory of earlier runs."""
+    for part in PARTS:
+        shutil.copytree(ROOT / part, folder / part, ignore=LEFT_OUT)
+    for name in FILES:
+        shutil.copy2(ROOT / name, folder / name)
+    (folder / "sitecustomize.py").write_text(WATCH_KERNELS)
+    return Project(folder)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Return a fresh copy of the project with its committed outputs."""
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="module")
+def shared_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return one copy for the tests of a module that build on each other."""
+    return copy_project(tmp_path_factory.mktemp("shared") / "project")
