@@ -1,18 +1,25 @@
 """Covariance of the reports: AR(1) noise over months, seen through their shares, plus disagreement.
 
-V = sigma^2 A R(rho) A' + diag(r^2/3 + tau^2 / w), with R_mk = rho^|m-k|.
+V = sigma^2 A R(rho) A' + diag(r^2/3 + tau^2 / w), with R_mk = rho^|m-k|. Its parameters are moved
+in the coordinates (log sigma, logit(rho / rho_max), log tau), in which none of them has an edge.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import numpy as np
-from scipy.linalg import toeplitz
 
 from analysis.models.arrays import Floats
 
-UNIFORM_VARIANCE = 1 / 3  # variance of a uniform error on [-1, 1]
+UNIFORM_VARIANCE: Final = 1 / 3
+"""Variance of a uniform error on [-1, 1]."""
+
+RHO_MAX: Final = 0.995
+"""Beyond, noise takes more than a dozen years to fade: no window tells it from a level."""
 
 
 @dataclass(frozen=True)
@@ -42,36 +49,90 @@ class NoiseShape:
     rounding: Floats
     weights: Floats
 
+    @cached_property
+    def disagreement(self) -> Floats:
+        """Covariance of the disagreement at tau = 1, shape (n, n)."""
+        return np.diag(1 / self.weights)
+
 
 def autocorrelation(months: int, rho: float) -> Floats:
     """AR(1) correlation R of consecutive months, shape (M, M)."""
-    return np.asarray(toeplitz(rho ** np.arange(months, dtype=float)))
+    return _toeplitz(rho ** np.arange(months, dtype=float))
 
 
-def autocorrelation_slope(months: int, rho: float) -> Floats:
-    """Return the derivative of the AR(1) correlation by rho, shape (M, M)."""
-    lag = np.arange(months, dtype=float)
-    slope = lag * rho ** np.maximum(lag - 1, 0.0)
-    return np.asarray(toeplitz(slope))
-
-
-def covariance(shape: NoiseShape, noise: NoiseParameters) -> Floats:
-    """Covariance V of the reports, shape (n, n)."""
-    return noise.sigma**2 * monthly_part(shape, noise.rho) + np.diag(
-        shape.rounding + noise.tau**2 / shape.weights
-    )
+def _toeplitz(by_lag: Floats) -> Floats:
+    size = len(by_lag)
+    mirrored = np.concatenate([by_lag[:0:-1], by_lag])
+    step = mirrored.strides[0]
+    rows = np.ndarray((size, size), float, mirrored, (size - 1) * step, (-step, step))
+    return rows.copy()
 
 
 def monthly_part(shape: NoiseShape, rho: float) -> Floats:
     """Covariance A R A' of unit monthly noise seen through the reports, shape (n, n)."""
-    return shape.shares @ autocorrelation(shape.shares.shape[1], rho) @ shape.shares.T
+    months = shape.shares.shape[1]
+    return np.asarray(shape.shares @ autocorrelation(months, rho) @ shape.shares.T)
 
 
-def covariance_slopes(shape: NoiseShape, noise: NoiseParameters) -> dict[str, Floats]:
-    """Return the derivatives of V by log sigma, rho and log tau, each of shape (n, n)."""
-    slope = autocorrelation_slope(shape.shares.shape[1], noise.rho)
-    return {
-        "sigma": 2 * noise.sigma**2 * monthly_part(shape, noise.rho),
-        "rho": noise.sigma**2 * shape.shares @ slope @ shape.shares.T,
-        "tau": np.diag(2 * noise.tau**2 / shape.weights),
+def covariance(shape: NoiseShape, noise: NoiseParameters) -> Floats:
+    """Covariance V of the reports, shape (n, n)."""
+    whole = noise.sigma**2 * monthly_part(shape, noise.rho)
+    np.fill_diagonal(whole, np.diagonal(whole) + _own_variance(shape, noise))
+    return whole
+
+
+@dataclass(frozen=True)
+class Derivatives:
+    """Derivatives of V by the coordinates (log sigma, logit rho, log tau).
+
+    Attributes
+    ----------
+    first
+        Shape (3, n, n).
+    second
+        Those that are not zero, by pair of coordinates, each of shape (n, n).
+    """
+
+    first: Floats
+    second: Mapping[tuple[int, int], Floats]
+
+
+def covariance_derivatives(shape: NoiseShape, noise: NoiseParameters, whole: Floats) -> Derivatives:
+    """Return the first and second derivatives of V.
+
+    Parameters
+    ----------
+    whole
+        V at `noise`, from which the part of the monthly noise is what is not a report's own.
+    """
+    monthly = whole.copy()
+    np.fill_diagonal(monthly, np.diagonal(whole) - _own_variance(shape, noise))
+    by_logit, by_logit_twice = _logit_derivatives(shape, noise)
+    disagreement = (2 * noise.tau**2) * shape.disagreement
+    first = np.stack([2 * monthly, by_logit, disagreement])
+    second = {
+        (0, 0): 4 * monthly,
+        (0, 1): 2 * by_logit,
+        (1, 1): by_logit_twice,
+        (2, 2): 2 * disagreement,
     }
+    return Derivatives(first, second)
+
+
+def _logit_derivatives(shape: NoiseShape, noise: NoiseParameters) -> tuple[Floats, Floats]:
+    lag = np.arange(shape.shares.shape[1], dtype=float)
+    slope = lag * noise.rho ** np.maximum(lag - 1, 0.0)
+    bend = lag * (lag - 1) * noise.rho ** np.maximum(lag - 2, 0.0)
+    share = noise.rho / RHO_MAX
+    stretch = noise.rho * (1 - share)
+    shifts = noise.sigma**2 * np.stack(
+        [stretch * slope, stretch**2 * bend + stretch * (1 - 2 * share) * slope]
+    )
+    by_logit, by_logit_twice = (
+        shape.shares @ _toeplitz(by_lag) @ shape.shares.T for by_lag in shifts
+    )
+    return np.asarray(by_logit), np.asarray(by_logit_twice)
+
+
+def _own_variance(shape: NoiseShape, noise: NoiseParameters) -> Floats:
+    return np.asarray(shape.rounding + noise.tau**2 / shape.weights)

@@ -13,7 +13,7 @@ from analysis.models.design import Design
 from analysis.models.interval_effects import degrees_of_freedom
 from analysis.models.interval_identification import Identification
 from analysis.models.interval_mean import rate
-from analysis.models.interval_results import FitState
+from analysis.models.interval_state import FitState
 from analysis.models.interval_support import covered_months
 
 USELESS_HALF_WIDTH: Final = float(np.log(10))
@@ -70,4 +70,5 @@ def _curve(state: FitState, name: str, rows: Floats, carried: Bools, level: floa
         }
     )
     telling = half <= USELESS_HALF_WIDTH if state.link == "log" else np.isfinite(half)
-    return table[telling].reset_index(drop=True)
+    kept: pd.DataFrame = table[telling].reset_index(drop=True)
+    return kept

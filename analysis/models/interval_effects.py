@@ -9,30 +9,27 @@ from scipy.special import stdtr, stdtrit
 
 from analysis.models.arrays import Floats
 from analysis.models.design import Design, Term
+from analysis.models.interval_findings import Coefficient, Effect
 from analysis.models.interval_identification import Identification
-from analysis.models.interval_results import Coefficient, Effect, FitState
 from analysis.models.interval_rows import Link
+from analysis.models.interval_state import FitState
 
 PER_YEAR = frozenset({"slope", "trend"})
-LEAST_DF = 1.0  # below one degree of freedom a t interval says nothing
+LEAST_DF = 2.0  # below two the length of a t interval has no finite spread
 
 
 def degrees_of_freedom(state: FitState, contrasts: Floats) -> Floats:
-    """Satterthwaite degrees of freedom of each linear function l'b.
+    """Degrees of freedom of each linear function l'b, see `interval_small_sample`.
 
-    df = 2 (l'Cl)^2 / var(l'Cl), the variance by the delta method from the expected information of
-    the noise (Giesbrecht & Burns 1985, Biometrics 41); n - r exactly where only one scale is
-    estimated.
+    n - r exactly where only one scale is estimated, and at most n - r.
 
     Parameters
     ----------
     contrasts
         Rows l, shape (q, p).
     """
-    residual = max(len(state.rows) - state.subspace.rank, 1)
-    if len(state.noise_covariance) == 0:
-        return np.full(len(contrasts), float(residual))
-    variance = np.einsum("qi,ij,qj->q", contrasts, state.covariance, contrasts)
+    residual = max(len(state.rows) - state.subspace.rank, LEAST_DF)
+    variance = np.einsum("qi,ij,qj->q", contrasts, state.model_covariance, contrasts)
     slope = np.einsum("qi,kij,qj->qk", contrasts, state.covariance_slopes, contrasts)
     spread = np.einsum("qk,kl,ql->q", slope, state.noise_covariance, slope)
     ratio = 2 * variance**2 / np.maximum(spread, np.finfo(float).tiny)

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 
 from analysis.errors import ModelError
 from analysis.models.arrays import Floats
 from analysis.models.design import Design
+from analysis.models.interval_bounds import StandIn, first_stand_in, update_stand_in
 from analysis.models.interval_covariance import UNIFORM_VARIANCE, NoiseShape
+from analysis.models.interval_errors import Errors, update_weights
 from analysis.models.interval_identification import Subspace
 from analysis.models.interval_likelihood import Criterion, Regression
 from analysis.models.interval_mean import (
     Linearised,
+    jensen,
     linearise,
     response,
     rounding_half_width,
     start_level,
 )
 from analysis.models.interval_noise import NoiseFit, NoiseSpec, estimate_noise
+from analysis.models.interval_penalty import NO_PENALTY, WEAK_PENALTY
 from analysis.models.interval_rows import IntervalRows, Link
 
-ITERATIONS = 100
-TOLERANCE = 1e-10  # largest move of a monthly predictor, beside its size, at which turns stop
-LONGEST_MOVE = 2.0  # longest Gauss-Newton move of a log flow; longer ones overshoot
+ITERATIONS: Final = 100
+TOLERANCE: Final = 1e-6
+"""Largest move of a monthly predictor, beside its size, at which turns stop."""
+
+WEIGHT_TOLERANCE: Final = 1e-4  # a weight is shown with two digits
+LONGEST_MOVE: Final = 2.0  # longest Gauss-Newton move of a log flow; longer ones overshoot
+VAGUE: Final = 1.0  # first spread of a one-sided report on the log scale
+
+Covariance = Literal["kenward_roger", "model"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,12 @@ class Options:
         A number of 0 or more on the scale of the link, or None to estimate it.
     criterion
         `reml` or `ml`, for whatever of (sigma, rho, tau) is estimated.
+    penalised
+        Whether the weakly informative penalty keeps the noise off its edges; never with `ml`.
+    errors
+        Distribution of the disagreement between sources.
+    covariance
+        Covariance of the coefficients from which intervals are made.
     """
 
     rho: float | None = None
@@ -46,11 +63,16 @@ class Options:
     criterion: Criterion = "reml"
     link: Link = "log"
     level: float = 0.95
+    penalised: bool = True
+    errors: Errors = "gaussian"
+    covariance: Covariance = "kenward_roger"
 
-
-def constant_predictor(rows: IntervalRows, design: Design, link: Link) -> Floats:
-    """Return the predictor of a constant flow that is about that of the reports, shape (M,)."""
-    return np.full(len(design.matrix), start_level(rows, link))
+    @property
+    def noise_spec(self) -> NoiseSpec:
+        """What is given of the noise, and the penalty on the rest."""
+        penalised = self.penalised and self.criterion == "reml"
+        penalty = WEAK_PENALTY if penalised else NO_PENALTY
+        return NoiseSpec(rho=self.rho, tau=self.tau, penalty=penalty)
 
 
 @dataclass(frozen=True)
@@ -63,53 +85,99 @@ class Converged:
     subspace: Subspace
     coefficients: Floats
     linear: Linearised
+    mean: Floats
+    stand_in: StandIn
     regression: Regression
     noise: NoiseFit
 
 
+@dataclass(frozen=True)
+class _Turn:
+    """Where a turn starts: free coefficients (r,), weights (n,), stand-ins and the noise."""
+
+    free: Floats
+    weights: Floats
+    stand_in: StandIn
+    noise: NoiseFit | None
+
+
+def constant_predictor(rows: IntervalRows, design: Design, link: Link) -> Floats:
+    """Return the predictor of a constant flow that is about that of the reports, shape (M,)."""
+    return np.full(len(design.matrix), start_level(rows, link))
+
+
 def estimate(rows: IntervalRows, design: Design, options: Options, subspace: Subspace) -> Converged:
-    """Gauss-Newton for the coefficients and scoring for the noise, in turns."""
-    free = _start_coefficients(rows, design, options, subspace)
-    spec, noise = NoiseSpec(rho=options.rho, tau=options.tau), None
+    """Estimate coefficients and noise.
+
+    Raises
+    ------
+    ModelError
+        When the turns do not settle.
+    """
+    turn = _first_turn(rows, design, options, subspace)
     for _ in range(ITERATIONS):
-        coefficients = subspace.basis @ free
-        linear = linearise(rows, design.matrix @ coefficients, options.link)
-        regression = _regression(rows, design, options, subspace, linear, free)
-        noise = estimate_noise(regression, spec, noise.noise if noise else None)
-        move = noise.solved.coefficients - free
-        reach = np.abs(design.matrix @ (subspace.basis @ move)).max()
-        size = max(1.0, np.abs(design.matrix @ coefficients).max())
-        if reach <= TOLERANCE * size:
-            return Converged(
-                rows, design, options, subspace, coefficients, linear, regression, noise
-            )
-        limit = LONGEST_MOVE if options.link == "log" else np.inf
-        free = free + move * min(1.0, limit / reach)
+        fit = _take_turn(rows, design, options, subspace, turn)
+        following, settled = _next_turn(fit, turn)
+        if settled:
+            return fit
+        turn = following
     raise ModelError(
         f"the fit did not settle in {ITERATIONS} turns",
         remedy="fewer interventions, or a given rho",
     )
 
 
-def _start_coefficients(
-    rows: IntervalRows, design: Design, options: Options, subspace: Subspace
-) -> Floats:
-    """Free coefficients whose predictor is nearest to a constant flow."""
+def _first_turn(rows: IntervalRows, design: Design, options: Options, subspace: Subspace) -> _Turn:
+    """Start from the free coefficients whose predictor is nearest to a constant flow."""
     target = constant_predictor(rows, design, options.link)
-    inner = design.matrix @ subspace.basis
-    return np.asarray(np.linalg.lstsq(inner, target, rcond=None)[0], dtype=float)
-
-
-def _regression(
-    rows: IntervalRows,
-    design: Design,
-    options: Options,
-    subspace: Subspace,
-    linear: Linearised,
-    free: Floats,
-) -> Regression:
-    regressors = linear.shares @ design.matrix @ subspace.basis
+    free = np.linalg.lstsq(design.matrix @ subspace.basis, target, rcond=None)[0]
     rounding = rounding_half_width(rows, options.link) ** 2 * UNIFORM_VARIANCE
-    shape = NoiseShape(linear.shares, rounding, np.ones(len(rows)))
-    working = response(rows, options.link) - linear.mean + regressors @ free
-    return Regression(working, regressors, shape, options.criterion)
+    seen = response(rows, options.link)
+    vague = VAGUE if options.link == "log" else float(np.std(seen)) or VAGUE
+    stand_in = first_stand_in(seen, rounding, rows.open_ended, vague)
+    return _Turn(np.asarray(free, dtype=float), np.ones(len(rows)), stand_in, None)
+
+
+def _take_turn(
+    rows: IntervalRows, design: Design, options: Options, subspace: Subspace, turn: _Turn
+) -> Converged:
+    coefficients = subspace.basis @ turn.free
+    linear = linearise(rows, design.matrix @ coefficients, options.link)
+    last = turn.noise.noise if turn.noise else None
+    mean = linear.mean + (jensen(linear, last, options.link) if last else 0.0)
+    regressors = linear.shares @ design.matrix @ subspace.basis
+    shape = NoiseShape(linear.shares, turn.stand_in.variance, turn.weights)
+    working = turn.stand_in.response - mean + regressors @ turn.free
+    regression = Regression(working, regressors, shape, options.criterion)
+    noise = estimate_noise(regression, options.noise_spec, turn.noise)
+    return Converged(
+        rows,
+        design,
+        options,
+        subspace,
+        coefficients,
+        linear,
+        mean,
+        turn.stand_in,
+        regression,
+        noise,
+    )
+
+
+def _next_turn(fit: Converged, turn: _Turn) -> tuple[_Turn, bool]:
+    """Return where the next turn starts, and whether this one has settled."""
+    move = fit.noise.solved.coefficients - turn.free
+    reach = float(np.abs(fit.design.matrix @ (fit.subspace.basis @ move)).max())
+    size = max(1.0, float(np.abs(fit.design.matrix @ fit.coefficients).max()))
+    weights = update_weights(fit.options.errors, fit.regression.shape, fit.noise)
+    bound = response(fit.rows, fit.options.link)
+    stand_in = update_stand_in(fit.stand_in, bound, fit.rows.open_ended, fit.noise.solved)
+    settled = (
+        turn.noise is not None
+        and reach <= TOLERANCE * size
+        and float(np.abs(weights - turn.weights).max()) <= WEIGHT_TOLERANCE
+        and bool(np.allclose(stand_in.response, fit.stand_in.response, rtol=0, atol=1e-6 * size))
+    )
+    limit = LONGEST_MOVE if fit.options.link == "log" else np.inf
+    free = turn.free + move * min(1.0, limit / max(reach, np.finfo(float).tiny))
+    return _Turn(free, weights, stand_in, fit.noise), settled

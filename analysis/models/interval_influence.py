@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.models.arrays import Floats
 from analysis.models.interval_effects import PER_YEAR, to_effect
 from analysis.models.interval_identification import Identification
-from analysis.models.interval_results import FitState
+from analysis.models.interval_state import FitState
 
 LOST_INFORMATION = 1e-9  # P_SS this small beside V^-1_SS: nothing else speaks of those reports
 LOST_PRECISION = 1e-6  # a coefficient that moves less than this with them does not hang on them
@@ -96,9 +96,9 @@ def _deletion(state: FitState, members: np.ndarray) -> tuple[Floats, np.ndarray]
     residual = state.response - state.mean
     score = directions.T @ (state.projection @ residual)[members]
     delta = directions[:, kept] @ (score[kept] / size[kept])
-    pull = state.covariance @ state.sensitivity.T @ state.precision[:, members]
+    pull = state.model_covariance @ state.sensitivity.T @ state.precision[:, members]
     own = pull @ directions[:, ~kept]
-    scale = np.sqrt(np.diagonal(state.covariance) * np.trace(whole))
+    scale = np.sqrt(np.diagonal(state.model_covariance) * np.trace(whole))
     lost = (np.abs(own) > LOST_PRECISION * scale[:, None]).any(axis=1)
     return -pull @ delta, lost
 
@@ -123,11 +123,13 @@ def _change(state: FitState, report: str, j: int, shift: float, cook: float) -> 
     }
 
 
-def no_residuals() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return empty tables of influence, essential reports and residuals."""
-    influence, essential, residuals = INFLUENCE_COLUMNS, ESSENTIAL_COLUMNS, RESIDUAL_COLUMNS
-    return (
-        pd.DataFrame(columns=list(influence)),
-        pd.DataFrame(columns=list(essential)),
-        pd.DataFrame(columns=list(residuals)),
+def no_influence() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return empty tables of influence and of essential reports."""
+    return pd.DataFrame(columns=list(INFLUENCE_COLUMNS)), pd.DataFrame(
+        columns=list(ESSENTIAL_COLUMNS)
     )
+
+
+def no_residuals() -> pd.DataFrame:
+    """Return an empty table of residuals."""
+    return pd.DataFrame(columns=list(RESIDUAL_COLUMNS))

@@ -3,7 +3,8 @@
 With P = V^-1 - V^-1 H (H'V^-1 H)^-1 H'V^-1 and dV_i the derivative of V by parameter i,
 
     l_R    = -1/2 [log|V| + log|H'V^-1 H| - log|H'H| + y'P y + (n - r) log 2 pi]
-    dl_R/i = -1/2 [tr(P dV_i) - y'P dV_i P y],        E[-d2 l_R/ij] = 1/2 tr(P dV_i P dV_j);
+    dl_R/i = -1/2 [tr(P dV_i) - y'P dV_i P y],        E[-d2 l_R/ij] = 1/2 tr(P dV_i P dV_j),
+    -d2 l_R/ij = y'P dV_i P dV_j P y - 1/2 tr(P dV_i P dV_j) + 1/2 tr[(P - P y y'P) d2V_ij];
 
 the full likelihood has V^-1 for P in the traces and no log|H'V^-1 H| (Harville 1977, JASA 72).
 """
@@ -11,10 +12,11 @@ the full likelihood has V^-1 for P in the traces and no log|H'V^-1 H| (Harville 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotri
 
 from analysis.errors import ModelError
 from analysis.models.arrays import Floats
@@ -22,7 +24,7 @@ from analysis.models.interval_covariance import (
     NoiseParameters,
     NoiseShape,
     covariance,
-    covariance_slopes,
+    covariance_derivatives,
 )
 
 Criterion = Literal["reml", "ml"]
@@ -42,6 +44,15 @@ class Regression:
         """Reports less coefficients, n - r."""
         return int(self.regressors.shape[0] - self.regressors.shape[1])
 
+    @cached_property
+    def constant(self) -> float:
+        """The part of -2 times the criterion that no parameter moves."""
+        h = self.regressors
+        if self.criterion == "ml":
+            return float(len(h) * np.log(2 * np.pi))
+        gram = float(np.linalg.slogdet(h.T @ h)[1])
+        return float(self.degrees_of_freedom * np.log(2 * np.pi)) - gram
+
 
 @dataclass(frozen=True)
 class Solved:
@@ -49,28 +60,46 @@ class Solved:
 
     Attributes
     ----------
-    coefficients, covariance
-        Estimate, shape (r,), and its covariance, shape (r, r).
-    precision, projection
-        V^-1 and P, each of shape (n, n).
+    coefficients, spread
+        Estimate, shape (r,), and its covariance (H'V^-1 H)^-1, shape (r, r).
+    covariance, precision, projection
+        V, V^-1 and P, each of shape (n, n).
+    weighted
+        V^-1 H, shape (n, r).
+    score
+        P y, shape (n,).
     log_likelihood
         Value of the criterion, constants included.
     """
 
     coefficients: Floats
+    spread: Floats
     covariance: Floats
     precision: Floats
     projection: Floats
+    weighted: Floats
+    score: Floats
     log_likelihood: float
 
 
 @dataclass(frozen=True)
 class Slopes:
-    """Gradient (3,), expected information (3, 3) and dV (n, n) by (log sigma, rho, log tau)."""
+    """Derivatives by the noise coordinates.
+
+    Attributes
+    ----------
+    gradient
+        Of the criterion, shape (3,).
+    information, observed
+        Expected and observed information of the criterion, shape (3, 3).
+    covariance
+        Derivative of V by each coordinate, shape (3, n, n).
+    """
 
     gradient: Floats
     information: Floats
-    covariance: tuple[Floats, ...]
+    observed: Floats
+    covariance: Floats
 
 
 def solve(regression: Regression, noise: NoiseParameters) -> Solved:
@@ -82,46 +111,46 @@ def solve(regression: Regression, noise: NoiseParameters) -> Solved:
         When the covariance of the reports is singular.
     """
     h, y = regression.regressors, regression.response
-    factor, log_determinant = _factor(covariance(regression.shape, noise))
-    precision = np.asarray(cho_solve(factor, np.eye(len(y)), check_finite=False))
+    whole = covariance(regression.shape, noise)
+    precision, log_determinant = _inverse(whole)
     weighted = precision @ h
-    inner, log_inner = _factor(h.T @ weighted)
-    spread = np.asarray(cho_solve(inner, np.eye(h.shape[1]), check_finite=False))
+    spread, log_inner = _inverse(h.T @ weighted)
     projection = precision - weighted @ spread @ weighted.T
-    quadratic = float(y @ projection @ y)
-    terms = log_determinant + quadratic + _constant(regression, log_inner)
-    return Solved(spread @ (weighted.T @ y), spread, precision, projection, -terms / 2)
-
-
-def _constant(regression: Regression, log_inner: float) -> float:
-    h = regression.regressors
-    if regression.criterion == "ml":
-        return float(len(h) * np.log(2 * np.pi))
-    gram = float(np.linalg.slogdet(h.T @ h)[1])
-    return float(regression.degrees_of_freedom * np.log(2 * np.pi) + log_inner - gram)
+    score = projection @ y
+    terms = log_determinant + float(y @ score) + regression.constant
+    if regression.criterion == "reml":
+        terms += log_inner
+    coefficients = spread @ (weighted.T @ y)
+    return Solved(coefficients, spread, whole, precision, projection, weighted, score, -terms / 2)
 
 
 def slopes(regression: Regression, noise: NoiseParameters, solved: Solved) -> Slopes:
-    """Gradient and expected information of the criterion at `noise`."""
-    derivatives = tuple(covariance_slopes(regression.shape, noise).values())
+    """Gradient, expected and observed information of the criterion at `noise`."""
+    derivatives = covariance_derivatives(regression.shape, noise, solved.covariance)
     trace = solved.projection if regression.criterion == "reml" else solved.precision
-    score = solved.projection @ regression.response
-    products = [trace @ slope for slope in derivatives]
-    gradient = [
-        (score @ slope @ score - np.trace(product)) / 2
-        for slope, product in zip(derivatives, products, strict=True)
-    ]
-    information = [[np.sum(one * two.T) / 2 for two in products] for one in products]
-    return Slopes(np.array(gradient), np.array(information), derivatives)
+    excess = trace - np.outer(solved.score, solved.score)
+    products = trace @ derivatives.first
+    turned = products.transpose(0, 2, 1).reshape(3, -1)
+    expected = products.reshape(3, -1) @ turned.T / 2
+    pulled = derivatives.first @ solved.score
+    observed = pulled @ solved.projection @ pulled.T - expected
+    for (i, j), bend in derivatives.second.items():
+        observed[i, j] += np.vdot(excess, bend) / 2
+        observed[j, i] = observed[i, j]
+    gradient = -derivatives.first.reshape(3, -1) @ excess.ravel() / 2
+    return Slopes(gradient, expected, observed, derivatives.first)
 
 
-def _factor(matrix: Floats) -> tuple[tuple[Floats, bool], float]:
-    try:
-        factor = cho_factor(matrix, lower=True, check_finite=False)
-    except LinAlgError as error:
+def _inverse(matrix: Floats) -> tuple[Floats, float]:
+    """Return the inverse of a positive definite matrix and the logarithm of its determinant."""
+    factor, fault = dpotrf(matrix, lower=1)
+    diagonal = np.diagonal(factor)
+    if fault or not np.all(diagonal > 0):
         raise ModelError(
             "the covariance of the reports is singular",
             remedy="two reports of one interval without rounding need tau above zero",
-        ) from error
-    diagonal = np.diagonal(factor[0])
-    return factor, 2 * float(np.log(diagonal).sum())
+        )
+    inverse, _ = dpotri(factor, lower=1)
+    whole = inverse + inverse.T
+    np.fill_diagonal(whole, np.diagonal(inverse))
+    return whole, 2 * float(np.log(diagonal).sum())

@@ -14,6 +14,7 @@ import numpy as np
 
 from analysis.errors import ModelError
 from analysis.models.arrays import Floats
+from analysis.models.interval_covariance import NoiseParameters, autocorrelation
 from analysis.models.interval_rows import IntervalRows, Link
 
 LARGEST_LOG_FLOW = 500.0  # beyond this exp() leaves the range of a double in sums of squares
@@ -29,10 +30,13 @@ class Linearised:
         Mean on the scale of estimation, shape (n,).
     shares
         Derivative of the mean by the predictor of each month, shape (n, M).
+    earlier
+        The part of `shares` that belongs to the year before, growth only, shape (n, M).
     """
 
     mean: Floats
     shares: Floats
+    earlier: Floats
 
 
 def response(rows: IntervalRows, link: Link) -> Floats:
@@ -55,6 +59,25 @@ def rate(predictor: Floats, link: Link) -> Floats:
     return np.exp(predictor) if link == "log" else predictor
 
 
+def jensen(linear: Linearised, noise: NoiseParameters, link: Link) -> Floats:
+    """Return what the noise adds to the mean of each report, to second order, shape (n,).
+
+    The log of a total of log-normal months lies above the log of the total of their medians by
+    (sigma^2 - a' Sigma a) / 2 (Fenton 1960), nothing for a report that lies in one month.
+    """
+    if link == "identity":
+        return np.zeros(len(linear.mean))
+    correlation = autocorrelation(linear.shares.shape[1], noise.rho)
+    now = _spread_inside(linear.shares + linear.earlier, correlation)
+    before = _spread_inside(linear.earlier, correlation)
+    return np.asarray(noise.sigma**2 / 2 * (now - before))
+
+
+def _spread_inside(shares: Floats, correlation: Floats) -> Floats:
+    """Variance of a month less that of the interval's mean, at unit noise, shape (n,)."""
+    return np.asarray(shares.sum(axis=1) - np.einsum("nm,nm->n", shares @ correlation, shares))
+
+
 def start_level(rows: IntervalRows, link: Link) -> float:
     """Predictor of a constant flow that is about that of the level reports."""
     daily = (rows.value / rows.days.sum(axis=1))[~rows.growth]
@@ -68,11 +91,11 @@ def _log_mean(rows: IntervalRows, predictor: Floats) -> Linearised:
         raise ModelError("the fit runs away: the reports do not bound the flow in some month")
     flow = np.exp(predictor)
     mean, shares = _log_total(rows.days, flow)
+    earlier = np.zeros_like(shares)
     if rows.growth.any():
-        earlier, earlier_shares = _log_total(rows.days_before[rows.growth], flow)
-        mean[rows.growth] -= earlier
-        shares[rows.growth] -= earlier_shares
-    return Linearised(mean, shares)
+        before, earlier[rows.growth] = _log_total(rows.days_before[rows.growth], flow)
+        mean[rows.growth] -= before
+    return Linearised(mean, shares - earlier, earlier)
 
 
 def _log_total(days: Floats, flow: Floats) -> tuple[Floats, Floats]:
@@ -81,7 +104,7 @@ def _log_total(days: Floats, flow: Floats) -> tuple[Floats, Floats]:
 
 
 def _identity_mean(rows: IntervalRows, predictor: Floats) -> Linearised:
-    return Linearised(rows.days @ predictor, rows.days)
+    return Linearised(rows.days @ predictor, rows.days, np.zeros_like(rows.days))
 
 
 LINKS: Mapping[Link, Callable[[IntervalRows, Floats], Linearised]] = {

@@ -1,38 +1,52 @@
-"""Estimate the noise: Fisher scoring on the (restricted) likelihood, guarded at its bounds."""
+"""Estimate the noise: Newton steps on the (restricted, penalised) likelihood inside a box.
+
+A step takes the observed information where it is positive definite and the expected one (Fisher
+scoring) elsewhere.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from analysis.errors import ModelError
 from analysis.models.arrays import Bools, Floats
-from analysis.models.interval_covariance import NoiseParameters, monthly_part
+from analysis.models.interval_covariance import RHO_MAX, NoiseParameters, monthly_part
 from analysis.models.interval_likelihood import Regression, Slopes, Solved, slopes, solve
+from analysis.models.interval_penalty import NO_PENALTY, Penalty, penalty_terms
 
-NAMES = ("sigma", "rho", "tau")
-RATIO_FLOOR = 1e-4  # a sigma or tau this small beside the spread of the reports is called zero
-RATIO_CEILING = 1e2
-RHO_BOUNDS = (0.0, 0.98)  # above, one window of about ten years cannot tell noise from level
-STEP_LIMITS = np.array([1.0, 0.25, 1.0])  # longest scoring step in log sigma, rho, log tau
-ITERATIONS = 60
-HALVINGS = 12
-TOLERANCE = 1e-10  # gain in log-likelihood at which scoring stops
-RIDGE = 1e-8  # relative; keeps scoring defined where two parameters act alike
-START_RATIOS = (0.0, 0.3, 1.5)  # tau / sigma from which scoring may start
-EXACT_FIT = 1e-12  # residuals this small beside the reports are rounding of the arithmetic
-TYPICAL_RHO = 0.5
-START_RHOS = (0.1, 0.5, 0.8, 0.95)
+NAMES: Final = ("sigma", "rho", "tau")
+
+RATIO_FLOOR: Final = 1e-4
+"""A sigma or tau this small beside the spread of the reports is called zero."""
+
+RATIO_CEILING: Final = 1e2
+LOGIT_BOUND: Final = 8.0  # rho between 0.0003 and 0.9997 of its maximum
+ITERATIONS: Final = 60
+HALVINGS: Final = 12
+STEP: Final = 1e-9  # no step is taken that moves every coordinate less than this
+LONGEST_STEP: Final = 1.5
+SMALL_STEP: Final = 1e-4  # gains of steps this small drown in the arithmetic of the criterion
+ARITHMETIC: Final = 1e-11  # relative error of the criterion
+FLATTEST: Final = 0.05  # observed curvature less than this part of the expected is not trusted
+TINY: Final = float(np.finfo(float).tiny)
+RIDGE: Final = 1e-8  # relative; keeps scoring defined where two parameters act alike
+EXACT_FIT: Final = 1e-12  # residuals this small beside the reports are rounding of the arithmetic
+TYPICAL_RHO: Final = 0.5
+START_RATIOS: Final = (0.05, 0.5)  # tau / sigma from which scoring may start
+START_RHOS: Final = (0.15, 0.6, 0.9)
 
 
 @dataclass(frozen=True)
 class NoiseSpec:
-    """Which parameters of the noise are given; None means estimated."""
+    """Which parameters of the noise are given (None means estimated), and the penalty."""
 
     sigma: float | None = None
     rho: float | None = None
     tau: float | None = None
+    penalty: Penalty = NO_PENALTY
 
 
 @dataclass(frozen=True)
@@ -42,62 +56,114 @@ class NoiseFit:
     Attributes
     ----------
     slopes
-        Gradient and expected information by (log sigma, rho, log tau).
+        Gradient and expected information of the likelihood by the noise coordinates.
+    parameter_covariance
+        Covariance of the free coordinates that are not at a bound, zero elsewhere, shape (3, 3).
     interior
         True for a parameter that is estimated and not at a bound, shape (3,).
     at_bound
         Names of estimated parameters that lie at a bound.
+    box
+        Lower and upper bounds of the coordinates, equal where one is given, each of shape (3,).
     """
 
     noise: NoiseParameters
     solved: Solved
     slopes: Slopes
+    parameter_covariance: Floats
     interior: Bools
     at_bound: tuple[str, ...]
+    box: tuple[Floats, Floats]
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """A criterion over (log sigma, logit rho, log tau) with bounds, equal where one is given."""
+
+    regression: Regression
+    spec: NoiseSpec
+    low: Floats
+    high: Floats
+
+    @property
+    def free(self) -> Bools:
+        return np.asarray(self.low < self.high)
+
+    def noise(self, point: Floats) -> NoiseParameters:
+        given = self.spec
+        return NoiseParameters(
+            float(np.exp(point[0])) if given.sigma is None else given.sigma,
+            RHO_MAX / (1 + float(np.exp(-point[1]))) if given.rho is None else given.rho,
+            float(np.exp(point[2])) if given.tau is None else given.tau,
+        )
+
+    def clip(self, point: Floats) -> Floats:
+        return np.clip(point, self.low, self.high)
+
+    def value(self, point: Floats, solved: Solved) -> float:
+        terms = penalty_terms(self.spec.penalty, point, self.free)
+        return solved.log_likelihood + terms.value
+
+    def blocked(self, point: Floats, gradient: Floats) -> Bools:
+        """Parameters that are given, or at a bound that the gradient presses against."""
+        pressed_down = (point <= self.low) & (gradient <= 0)
+        pressed_up = (point >= self.high) & (gradient >= 0)
+        return np.asarray(~self.free | pressed_down | pressed_up)
 
 
 def estimate_noise(
-    regression: Regression, spec: NoiseSpec, start: NoiseParameters | None = None
+    regression: Regression, spec: NoiseSpec, start: NoiseFit | None = None
 ) -> NoiseFit:
     """Maximise the criterion over the free parameters of the noise.
+
+    Parameters
+    ----------
+    start
+        A fit to a regression nearby, from which to go on inside the same bounds.
 
     Raises
     ------
     ModelError
         When the reports leave no residual to estimate the noise from.
     """
-    box = _box(regression, spec, _spread(regression))
-    point = box.clip(_pack(start)) if start else _best_start(regression, spec, box)
-    point, solved = _score(regression, point, box)
-    noise = _unpack(point)
-    interior = (point > box.low) & (point < box.high)
-    stuck = [name for name, at in zip(NAMES, box.free & ~interior, strict=True) if at]
-    slope = slopes(regression, noise, solved)
-    return NoiseFit(noise, solved, slope, interior, tuple(stuck))
+    box = start.box if start else _box(regression, spec)
+    problem = _Problem(regression, spec, *box)
+    point = problem.clip(coordinates(start.noise)) if start else _best_start(problem)
+    point, solved, slope = _score(problem, point)
+    interior = (point > problem.low) & (point < problem.high)
+    stuck = [name for name, at in zip(NAMES, problem.free & ~interior, strict=True) if at]
+    terms = penalty_terms(spec.penalty, point, problem.free)
+    spread = _parameter_covariance(slope.information + terms.curvature, interior)
+    return NoiseFit(problem.noise(point), solved, slope, spread, interior, tuple(stuck), box)
 
 
-@dataclass(frozen=True)
-class _Box:
-    """Bounds of (log sigma, rho, log tau), equal where a parameter is given; each of shape (3,)."""
-
-    low: Floats
-    high: Floats
-
-    @property
-    def free(self) -> Bools:
-        return self.low < self.high
-
-    def clip(self, point: Floats) -> Floats:
-        return np.clip(point, self.low, self.high)
-
-    def blocked(self, point: Floats, gradient: Floats) -> Bools:
-        """Parameters that are given, or at a bound that the gradient presses against."""
-        pressed_down = (point <= self.low) & (gradient <= 0)
-        pressed_up = (point >= self.high) & (gradient >= 0)
-        return ~self.free | pressed_down | pressed_up
+def coordinates(noise: NoiseParameters) -> Floats:
+    """Return (log sigma, logit(rho / rho_max), log tau), shape (3,)."""
+    floor = np.finfo(float).tiny
+    share = np.clip(noise.rho / RHO_MAX, floor, 1 - np.finfo(float).eps)
+    logit = np.log(share) - np.log1p(-share)
+    return np.array([np.log(max(noise.sigma, floor)), logit, np.log(max(noise.tau, floor))])
 
 
-def _spread(regression: Regression) -> float:
+def _parameter_covariance(information: Floats, interior: Bools) -> Floats:
+    inside = np.flatnonzero(interior)
+    spread = np.zeros((3, 3))
+    block = information[np.ix_(inside, inside)]
+    spread[np.ix_(inside, inside)] = np.linalg.pinv(block, rcond=RIDGE, hermitian=True)
+    return spread
+
+
+def _box(regression: Regression, spec: NoiseSpec) -> tuple[Floats, Floats]:
+    scale = _residual_size(regression)
+    seen = np.sqrt(np.mean(np.diagonal(monthly_part(regression.shape, TYPICAL_RHO))))
+    units = np.log(np.array([scale / float(seen), 1.0, scale]))
+    reach = np.array([-np.log(RATIO_FLOOR), LOGIT_BOUND, -np.log(RATIO_FLOOR)])
+    rise = np.array([np.log(RATIO_CEILING), LOGIT_BOUND, np.log(RATIO_CEILING)])
+    given = np.array([value is not None for value in (spec.sigma, spec.rho, spec.tau)])
+    return np.where(given, 0.0, units - reach), np.where(given, 0.0, units + rise)
+
+
+def _residual_size(regression: Regression) -> float:
     """Root mean square of the least-squares residual, the yardstick of the bounds."""
     y, h = regression.response, regression.regressors
     residual = y - h @ np.linalg.lstsq(h, y, rcond=None)[0]
@@ -111,89 +177,70 @@ def _spread(regression: Regression) -> float:
     return scale
 
 
-def _box(regression: Regression, spec: NoiseSpec, scale: float) -> _Box:
-    seen = np.sqrt(np.mean(np.diagonal(monthly_part(regression.shape, TYPICAL_RHO))))
-    unit = scale / float(seen)
-    low = np.array([np.log(RATIO_FLOOR * unit), RHO_BOUNDS[0], np.log(RATIO_FLOOR * scale)])
-    high = np.array([np.log(RATIO_CEILING * unit), RHO_BOUNDS[1], np.log(RATIO_CEILING * scale)])
-    for i, given in enumerate((_log(spec.sigma), spec.rho, _log(spec.tau))):
-        if given is not None:
-            low[i] = high[i] = given
-    return _Box(low, high)
-
-
-def _log(value: float | None) -> float | None:
-    if value is None:
-        return None
-    return float(np.log(value)) if value > 0 else -np.inf
-
-
-def _pack(noise: NoiseParameters) -> Floats:
-    return np.array([_log(noise.sigma), noise.rho, _log(noise.tau)], dtype=float)
-
-
-def _unpack(point: Floats) -> NoiseParameters:
-    return NoiseParameters(float(np.exp(point[0])), float(point[1]), float(np.exp(point[2])))
-
-
-def _best_start(regression: Regression, spec: NoiseSpec, box: _Box) -> Floats:
+def _best_start(problem: _Problem) -> Floats:
     """Best of a coarse grid over rho and tau / sigma, sigma profiled: the criterion has bumps."""
-    rhos = START_RHOS if spec.rho is None else (spec.rho,)
-    ratios = START_RATIOS if spec.tau is None else (0.0,)
-    points = [box.clip(_profiled(regression, rho, ratio)) for rho in rhos for ratio in ratios]
-    values = [solve(regression, _unpack(point)).log_likelihood for point in points]
+    rhos = START_RHOS if problem.spec.rho is None else (problem.spec.rho,)
+    ratios = START_RATIOS if problem.spec.tau is None else (RATIO_FLOOR,)
+    points = [_profiled(problem, rho, ratio) for rho in rhos for ratio in ratios]
+    values = [
+        problem.value(point, solve(problem.regression, problem.noise(point))) for point in points
+    ]
     return points[int(np.argmax(values))]
 
 
-def _profiled(regression: Regression, rho: float, ratio: float) -> Floats:
+def _profiled(problem: _Problem, rho: float, ratio: float) -> Floats:
     """Return the point with sigma that a pure scale model has at given rho and tau / sigma."""
-    unit = NoiseParameters(1.0, rho, max(ratio, RATIO_FLOOR))
-    pure = replace(regression, shape=replace(regression.shape, rounding=np.zeros(1)))
-    solved = solve(pure, unit)
-    y = regression.response
-    sigma = np.sqrt(y @ solved.projection @ y / max(regression.degrees_of_freedom, 1))
-    return np.array([np.log(sigma), rho, np.log(sigma * unit.tau)])
+    regression = problem.regression
+    pure = replace(
+        regression, shape=replace(regression.shape, rounding=np.zeros(len(regression.response)))
+    )
+    solved = solve(pure, NoiseParameters(1.0, rho, ratio))
+    quadratic = float(regression.response @ solved.score)
+    sigma = np.sqrt(quadratic / max(regression.degrees_of_freedom, 1))
+    return problem.clip(coordinates(NoiseParameters(float(sigma), rho, float(sigma) * ratio)))
 
 
-def _score(regression: Regression, point: Floats, box: _Box) -> tuple[Floats, Solved]:
-    """Fisher scoring with step halving inside the box."""
-    solved = solve(regression, _unpack(point))
+def _score(problem: _Problem, point: Floats) -> tuple[Floats, Solved, Slopes]:
+    """Newton or scoring steps with halving inside the box."""
+    solved = solve(problem.regression, problem.noise(point))
+    slope = slopes(problem.regression, problem.noise(point), solved)
     for _ in range(ITERATIONS):
-        slope = slopes(regression, _unpack(point), solved)
-        step = _scoring_step(slope, box.blocked(point, slope.gradient))
-        moved = _improve(regression, point, step, solved, box)
+        step = _scoring_step(problem, point, slope)
+        moved = _improve(problem, point, step, solved) if np.abs(step).max() > STEP else None
         if moved is None:
             break
-        gain = moved[1].log_likelihood - solved.log_likelihood
         point, solved = moved
-        if gain < TOLERANCE:
-            break
-    return point, solved
+        slope = slopes(problem.regression, problem.noise(point), solved)
+    return point, solved, slope
 
 
-def _scoring_step(slope: Slopes, blocked: Bools) -> Floats:
-    step = np.zeros(len(slope.gradient))
-    open_ = ~blocked
-    if not open_.any():
+def _scoring_step(problem: _Problem, point: Floats, slope: Slopes) -> Floats:
+    terms = penalty_terms(problem.spec.penalty, point, problem.free)
+    gradient = slope.gradient + terms.gradient
+    going = ~problem.blocked(point, gradient)
+    step = np.zeros(3)
+    if not going.any():
         return step
-    information = slope.information[np.ix_(open_, open_)]
-    ridge = RIDGE * max(float(np.trace(information)), np.finfo(float).tiny)
-    step[open_] = np.linalg.solve(
-        information + ridge * np.eye(int(open_.sum())), slope.gradient[open_]
-    )
-    shrink = np.max(np.abs(step) / STEP_LIMITS)
-    return np.asarray(step / max(shrink, 1.0))
+    block = np.ix_(going, going)
+    expected = (slope.information + terms.curvature)[block]
+    expected = expected + RIDGE * max(float(np.trace(expected)), TINY) * np.eye(len(expected))
+    observed = (slope.observed + terms.curvature)[block]
+    rounded = np.linalg.eigvalsh(observed).min() > FLATTEST * np.linalg.eigvalsh(expected).min()
+    step[going] = np.linalg.solve(observed if rounded else expected, gradient[going])
+    return np.asarray(step / max(float(np.max(np.abs(step))) / LONGEST_STEP, 1.0))
 
 
 def _improve(
-    regression: Regression, point: Floats, step: Floats, solved: Solved, box: _Box
+    problem: _Problem, point: Floats, step: Floats, solved: Solved
 ) -> tuple[Floats, Solved] | None:
     """Take the longest halving of `step` that raises the criterion, or nothing if none does."""
+    here = problem.value(point, solved)
+    slack = ARITHMETIC * max(1.0, abs(here)) if np.max(np.abs(step)) < SMALL_STEP else 0.0
     for halving in range(HALVINGS):
-        trial = box.clip(point + step * 0.5**halving)
+        trial = problem.clip(point + step * 0.5**halving)
         if np.array_equal(trial, point):
             return None
-        candidate = solve(regression, _unpack(trial))
-        if candidate.log_likelihood > solved.log_likelihood:
+        candidate = solve(problem.regression, problem.noise(trial))
+        if problem.value(trial, candidate) > here - slack:
             return trial, candidate
     return None

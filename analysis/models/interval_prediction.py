@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.models.arrays import Floats
 from analysis.models.interval_covariance import autocorrelation
-from analysis.models.interval_results import FitState
+from analysis.models.interval_state import FitState
 
 
 def predicted_noise(state: FitState) -> Floats:

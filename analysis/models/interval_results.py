@@ -1,118 +1,27 @@
-"""What a fit of an interval series carries, as frozen values."""
+"""What a fit of an interval series carries."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.models.arrays import Floats
-from analysis.models.design import Design
-from analysis.models.interval_covariance import NoiseParameters, NoiseShape
-from analysis.models.interval_identification import Subspace, Verdict
-from analysis.models.interval_rows import IntervalRows, Link
+from analysis.models.interval_curves import monthly_curves, no_curves
+from analysis.models.interval_findings import Coefficient, Effect
+from analysis.models.interval_identification import Identification
+from analysis.models.interval_influence import (
+    influence_tables,
+    no_influence,
+    no_residuals,
+    residual_table,
+)
+from analysis.models.interval_state import FitState
 
-
-@dataclass(frozen=True)
-class Coefficient:
-    """One coefficient on the scale of the link; numbers are None where it is not identified."""
-
-    name: str
-    label: str
-    role: str
-    estimate: float | None
-    standard_error: float | None
-    df: float | None
-    lower: float | None
-    upper: float | None
-    p_value: float | None
-    verdict: Verdict
-    reason: str
-
-
-@dataclass(frozen=True)
-class Effect:
-    """The effect of one intervention, or the trend, in words and numbers.
-
-    Attributes
-    ----------
-    estimate, lower, upper
-        In `unit`: per cent of the flow (log link), per cent a year for slopes and the trend, or
-        flow a day (identity link). None where the effect is not identified.
-    standard_error_log, df, p_value
-        Standard error on the scale of the link, degrees of freedom of the t interval, two-sided
-        p-value of no effect. None where the effect is not identified.
-    reports_before, reports_after
-        Reports with a day before it sets in, and with a day under it.
-    vif
-        Variance inflation among whitened sensitivities.
-    sentence
-        The finding in words.
-    """
-
-    name: str
-    label: str
-    shape: str
-    start: str
-    unit: str
-    estimate: float | None
-    lower: float | None
-    upper: float | None
-    p_value: float | None
-    standard_error_log: float | None
-    df: float | None
-    verdict: Verdict
-    reason: str
-    reports_before: int
-    reports_after: int
-    vif: float | None
-    confounded_with: tuple[str, ...]
-    sentence: str
-
-    @property
-    def estimate_percent(self) -> float | None:
-        """The estimate where it is a percentage, otherwise None."""
-        return self.estimate if self.unit.startswith("per cent") else None
-
-
-@dataclass(frozen=True)
-class FitState:
-    """The arrays behind a fit, for prediction and simulation.
-
-    Attributes
-    ----------
-    coefficients, covariance
-        Shape (p,) and (p, p); zero along directions that the reports do not see.
-    sensitivity
-        Derivative of each report by each coefficient, shape (n, p).
-    response, mean
-        Reports and their fitted means on the scale of estimation, shape (n,).
-    precision, projection
-        V^-1 and P, shape (n, n).
-    covariance_slopes
-        Derivative of the covariance of the coefficients by each free noise parameter (k, p, p).
-    noise_covariance
-        Covariance of the free noise parameters, shape (k, k).
-    """
-
-    design: Design
-    rows: IntervalRows
-    link: Link
-    subspace: Subspace
-    shape: NoiseShape
-    noise: NoiseParameters
-    coefficients: Floats
-    covariance: Floats
-    sensitivity: Floats
-    response: Floats
-    mean: Floats
-    precision: Floats
-    projection: Floats
-    covariance_slopes: Floats
-    noise_covariance: Floats
-    log_likelihood: float
+__all__ = ["Coefficient", "Effect", "FitState", "IntervalFit"]
 
 
 @dataclass(frozen=True)
@@ -153,13 +62,36 @@ class IntervalFit:
     reports: int
     df_residual: int
     log_likelihood: float | None
-    monthly: pd.DataFrame
-    residuals: pd.DataFrame
-    influence: pd.DataFrame
-    essential: pd.DataFrame
     convention: str
     notes: tuple[str, ...]
+    found: tuple[Identification, ...]
     state: FitState | None
+
+    @cached_property
+    def monthly(self) -> pd.DataFrame:
+        """The curves by month, made when first asked for."""
+        if self.state is None:
+            return no_curves()
+        return _finite(monthly_curves(self.state, self.found, self.level))
+
+    @cached_property
+    def residuals(self) -> pd.DataFrame:
+        """The residuals, made when first asked for."""
+        return no_residuals() if self.state is None else _finite(residual_table(self.state))
+
+    @cached_property
+    def influence(self) -> pd.DataFrame:
+        """The influence of each report, made when first asked for."""
+        return _finite(self._influence_and_essential[0])
+
+    @cached_property
+    def essential(self) -> pd.DataFrame:
+        """The reports that no effect can spare, made when first asked for."""
+        return self._influence_and_essential[1]
+
+    @cached_property
+    def _influence_and_essential(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return no_influence() if self.state is None else influence_tables(self.state, self.found)
 
     def effect(self, name: str) -> Effect:
         """Return the effect called `name`."""
@@ -195,7 +127,14 @@ class IntervalFit:
             for value in (item.estimate, item.lower, item.upper, item.df)
             if value is not None
         ]
-        tables = (self.monthly, self.residuals, self.influence)
-        values = [t.select_dtypes("number").to_numpy(dtype=float).ravel() for t in tables]
-        if not np.isfinite(np.concatenate([np.array(numbers, dtype=float), *values])).all():
-            raise ModelError("the fit holds a number that is not finite")
+        _refuse_gaps(np.array(numbers, dtype=float))
+
+
+def _finite(table: pd.DataFrame) -> pd.DataFrame:
+    _refuse_gaps(table.select_dtypes("number").to_numpy(dtype=float))
+    return table
+
+
+def _refuse_gaps(numbers: Floats) -> None:
+    if not np.isfinite(numbers).all():
+        raise ModelError("the fit holds a number that is not finite")

@@ -118,8 +118,12 @@ def inside_window(
 
 def one_year_before(days: Days) -> Days:
     """Return the same calendar days one year before; 29 February becomes 28 February."""
-    earlier = pd.DatetimeIndex(days) - pd.DateOffset(years=1)
-    return earlier.to_numpy().astype("datetime64[D]")
+    month = days.astype("datetime64[M]")
+    elapsed = (days - month.astype("datetime64[D]")).astype(np.int64)
+    earlier = month - np.timedelta64(12, "M")
+    length = ((earlier + 1).astype("datetime64[D]") - earlier.astype("datetime64[D]")).astype(int)
+    moved = np.minimum(elapsed, length - 1).astype("timedelta64[D]")
+    return np.asarray(earlier.astype("datetime64[D]") + moved)
 
 
 def _earliest_needed(start: Days, growth: Bools) -> Days:

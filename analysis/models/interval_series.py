@@ -14,18 +14,18 @@ is the disaggregation regression of Chow & Lin (1971, Review of Economics and St
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.models.design import Design, DesignSpec, build_design
-from analysis.models.interval_covariance import NoiseParameters
-from analysis.models.interval_curves import monthly_curves, no_curves
 from analysis.models.interval_effects import coefficient_table, effects_of, without_numbers
+from analysis.models.interval_errors import Errors
 from analysis.models.interval_estimation import (
     Converged,
+    Covariance,
     Options,
     constant_predictor,
     estimate,
@@ -36,11 +36,11 @@ from analysis.models.interval_identification import (
     estimable_subspace,
     identify,
 )
-from analysis.models.interval_influence import influence_tables, no_residuals, residual_table
-from analysis.models.interval_mean import linearise, response
-from analysis.models.interval_noise import NoiseFit
+from analysis.models.interval_mean import linearise
 from analysis.models.interval_results import FitState, IntervalFit
 from analysis.models.interval_rows import IntervalRows, Link, interval_rows
+from analysis.models.interval_small_sample import kenward_roger
+from analysis.models.interval_words import convention, notes
 
 
 def fit_interval_series(
@@ -51,6 +51,9 @@ def fit_interval_series(
     tau: float | None = None,
     level: float = 0.95,
     link: Link = "log",
+    errors: Errors = "student_t",
+    covariance: Covariance = "kenward_roger",
+    penalised: bool = True,
 ) -> IntervalFit:
     """Estimate an interrupted series from published reports.
 
@@ -58,64 +61,79 @@ def fit_interval_series(
     ----------
     observations
         One row a statement: observation_id, report_id, kind (`level` or `growth`), start, end
-        (both included), value, lower, upper.
+        (both included), value, lower, upper; `upper` infinite for "at least `lower`".
     design
-        Window, trend, seasonality and interventions.
+        Window, trend, seasonality, regressors and interventions.
     rho
         Monthly autocorrelation of the noise in [0, 1), or the criterion by which it is estimated.
     tau
         Disagreement between sources (standard deviation, log scale for the log link); None
         estimates it.
+    errors
+        `student_t` or `huber` let a report that contradicts the others weigh less; `gaussian`
+        does not.
+    covariance
+        `kenward_roger` (first order) allows for the noise being estimated; `model` does not.
+    penalised
+        Whether a weak penalty keeps rho and tau off the edges of their range (`reml` only).
 
     Raises
     ------
     ModelError
         When an observation cannot be used, a parameter is out of range or the fit fails.
     """
-    options = _options(rho, tau, level, link)
+    _check(rho, tau, level)
+    _check_word("link", link, Link)
+    _check_word("errors", errors, Errors)
+    _check_word("covariance", covariance, Covariance)
+    options = Options(
+        rho=None if isinstance(rho, str) else float(rho),
+        tau=tau,
+        criterion="ml" if rho == "ml" else "reml",
+        link=link,
+        level=level,
+        penalised=penalised,
+        errors=errors,
+        covariance=covariance,
+    )
     built = build_design(design)
     return fit_rows(interval_rows(observations, built.calendar, link), built, options)
 
 
 def fit_rows(rows: IntervalRows, design: Design, options: Options) -> IntervalFit:
     """Estimate from rows and a design that are already laid out over the same periods."""
-    if rows.open_ended.any():
-        names = [n for n, o in zip(rows.observation_id, rows.open_ended, strict=True) if o]
-        raise ModelError("a one-sided bound has no upper end", where=", ".join(names[:5]))
     predictor = constant_predictor(rows, design, options.link)
     linear = linearise(rows, predictor, options.link)
     subspace = estimable_subspace(linear.shares @ design.matrix)
-    if len(rows) <= subspace.rank:
+    if len(rows) - int(rows.open_ended.sum()) <= subspace.rank:
         return _nothing(rows, design, options, subspace)
-    return _assemble(estimate(rows, design, options, subspace), options)
+    return _assemble(estimate(rows, design, options, subspace))
 
 
-def _options(
-    rho: float | Literal["reml", "ml"], tau: float | None, level: float, link: Link
-) -> Options:
-    if isinstance(rho, str) and rho not in ("reml", "ml"):
-        raise ModelError(f"unknown rho '{rho}'", allowed="a number in [0, 1), 'reml' or 'ml'")
-    if not isinstance(rho, str) and not 0 <= rho < 1:
-        raise ModelError(f"rho is {rho}", allowed="a number in [0, 1), 'reml' or 'ml'")
+def _check(rho: float | str, tau: float | None, level: float) -> None:
+    allowed = "a number in [0, 1), 'reml' or 'ml'"
+    if isinstance(rho, str):
+        if rho not in ("reml", "ml"):
+            raise ModelError(f"unknown rho '{rho}'", allowed=allowed)
+    elif not 0 <= rho < 1:
+        raise ModelError(f"rho is {rho}", allowed=allowed)
     if tau is not None and not (np.isfinite(tau) and tau >= 0):
         raise ModelError(f"tau is {tau}", allowed="a number of 0 or more, or None")
     if not 0 < level < 1:
         raise ModelError(f"the level is {level}", allowed="a number between 0 and 1")
-    if link not in ("log", "identity"):
-        raise ModelError(f"unknown link '{link}'", allowed="log, identity")
-    if isinstance(rho, str):
-        return Options(None, tau, "ml" if rho == "ml" else "reml", link, level)
-    return Options(float(rho), tau, "reml", link, level)
+
+
+def _check_word(name: str, word: str, kind: object) -> None:
+    allowed = get_args(kind)
+    if word not in allowed:
+        raise ModelError(f"unknown {name} '{word}'", allowed=", ".join(allowed))
 
 
 def _state(fit: Converged) -> FitState:
     solved, basis = fit.noise.solved, fit.subspace.basis
-    sensitivity = fit.linear.shares @ fit.design.matrix
-    spread = basis @ solved.covariance @ basis.T
-    pull = spread @ sensitivity.T @ solved.precision
-    inside = np.flatnonzero(fit.noise.interior)
-    slopes = [pull @ fit.noise.slopes.covariance[i] @ pull.T for i in inside]
-    information = fit.noise.slopes.information[np.ix_(inside, inside)]
+    small = kenward_roger(fit.noise)
+    spread = basis @ solved.spread @ basis.T
+    adjusted = basis @ small.adjusted @ basis.T
     return FitState(
         design=fit.design,
         rows=fit.rows,
@@ -124,27 +142,27 @@ def _state(fit: Converged) -> FitState:
         shape=fit.regression.shape,
         noise=fit.noise.noise,
         coefficients=fit.coefficients,
-        covariance=spread,
-        sensitivity=sensitivity,
-        response=response(fit.rows, fit.options.link),
-        mean=fit.linear.mean,
+        covariance=adjusted if fit.options.covariance == "kenward_roger" else spread,
+        model_covariance=spread,
+        sensitivity=fit.linear.shares @ fit.design.matrix,
+        response=fit.stand_in.response,
+        mean=fit.mean,
         precision=solved.precision,
         projection=solved.projection,
-        covariance_slopes=np.array(slopes).reshape(len(inside), *spread.shape),
-        noise_covariance=np.asarray(np.linalg.pinv(information, hermitian=True), dtype=float),
+        covariance_slopes=basis @ small.slopes @ basis.T,
+        noise_covariance=fit.noise.parameter_covariance,
         log_likelihood=solved.log_likelihood,
     )
 
 
-def _assemble(fit: Converged, options: Options) -> IntervalFit:
-    state = _state(fit)
-    solution = Solution(state.precision, state.covariance)
+def _assemble(fit: Converged) -> IntervalFit:
+    state, options = _state(fit), fit.options
     final = estimable_subspace(state.sensitivity)
     if final.rank < fit.subspace.rank:
         raise ModelError("the reports lose an effect at the estimate", remedy="fewer interventions")
+    solution = Solution(state.precision, state.model_covariance)
     found = identify(state.design, state.rows, state.sensitivity, fit.subspace, solution)
     coefficients = coefficient_table(state, found, options.level)
-    influence, essential = influence_tables(state, found)
     result = IntervalFit(
         effects=effects_of(state.design, coefficients, found, options.link, options.level),
         coefficients=coefficients,
@@ -155,12 +173,9 @@ def _assemble(fit: Converged, options: Options) -> IntervalFit:
         reports=len(state.rows),
         df_residual=len(state.rows) - fit.subspace.rank,
         log_likelihood=state.log_likelihood,
-        monthly=monthly_curves(state, found, options.level),
-        residuals=residual_table(state),
-        influence=influence,
-        essential=essential,
-        convention=_convention(options, state.noise),
-        notes=_notes(fit.noise),
+        convention=convention(options, state.noise),
+        notes=notes(fit.noise),
+        found=found,
         state=state,
     )
     result.assert_finite()
@@ -175,7 +190,6 @@ def _nothing(
     blank = Solution(np.zeros((len(rows), len(rows))), np.zeros((p, p)))
     found = identify(design, rows, np.zeros((len(rows), p)), subspace, blank)
     coefficients = without_numbers(design, found)
-    influence, essential, residuals = no_residuals()
     return IntervalFit(
         effects=effects_of(design, coefficients, found, options.link, options.level),
         coefficients=coefficients,
@@ -186,27 +200,8 @@ def _nothing(
         reports=len(rows),
         df_residual=0,
         log_likelihood=None,
-        monthly=no_curves(),
-        residuals=residuals,
-        influence=influence,
-        essential=essential,
         convention="nothing is estimated",
         notes=("as many parameters as independent reports: nothing is identified",),
+        found=found,
         state=None,
-    )
-
-
-def _convention(options: Options, noise: NoiseParameters) -> str:
-    rho = f"rho {noise.rho:.3f} ({'given' if options.rho is not None else options.criterion})"
-    tau = f"tau {noise.tau:.4g} ({'given' if options.tau is not None else options.criterion})"
-    return (
-        f"{options.link} link; sigma {noise.sigma:.4g} ({options.criterion}), {rho}, {tau}; "
-        "model covariance of generalised least squares; "
-        f"{100 * options.level:g} % t intervals with Satterthwaite degrees of freedom"
-    )
-
-
-def _notes(noise: NoiseFit) -> tuple[str, ...]:
-    return tuple(
-        f"{name} lies at a bound of its range and is held there" for name in noise.at_bound
     )

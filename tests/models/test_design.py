@@ -142,7 +142,18 @@ def test_switching_a_term_off_leaves_the_others() -> None:
 
 def test_design_of_an_outcome() -> None:
     outcome = Outcome(
-        "o", "O", "s", "2020-01", "2020-12", "none", "fourier_1", 0.5, (event("step"),), ()
+        name="o",
+        label="O",
+        series="s",
+        start="2020-01",
+        end="2020-12",
+        trend="none",
+        seasonality="fourier_1",
+        rho=0.5,
+        confidence=(),
+        interventions=(event("step"),),
+        exclude=(),
+        figure=True,
     )
     spec = design_of(outcome)
     assert (spec.start, spec.end, spec.trend) == ("2020-01", "2020-12", "none")

@@ -127,7 +127,9 @@ def test_a_level_before_that_rests_on_the_trend_alone_is_not_identified() -> Non
 def test_a_month_that_no_report_speaks_about_has_no_flow() -> None:
     observations = irregular_reports(SPEC, TRUTH)
     observations = observations[observations["kind"] == "level"]
-    kept = observations[(observations["end"] < "2018-01-01") | (observations["start"] > "2018-12-31")]
+    kept = observations[
+        (observations["end"] < "2018-01-01") | (observations["start"] > "2018-12-31")
+    ]
     months = fitted(kept).curve("fitted")["month"]
     assert not months.str.startswith("2018").any()
     assert months.str.startswith("2017").any()
@@ -158,9 +160,13 @@ def test_two_values_for_one_interval_are_disagreement() -> None:
     observations = irregular_reports(SPEC, TRUTH, half=0.0)
     twice = observations.iloc[[2]].assign(observation_id="b", report_id="b")
     twice[["value", "lower", "upper"]] *= 1.2
-    fit = fitted(pd.concat([observations, twice], ignore_index=True))
+    both = pd.concat([observations, twice], ignore_index=True)
+    fit = fit_interval_series(both, SPEC, rho=0.5, errors="gaussian")
     assert fit.tau is not None
     assert fit.tau > 0.01
+    weights = fitted(both).residuals.set_index("report_id")["weight"]
+    assert weights["b"] < 0.1
+    assert weights.drop("b").min() > 0.5
     with pytest.raises(ModelError, match="singular"):
         fit_interval_series(
             pd.concat([observations, twice], ignore_index=True), SPEC, rho=0.5, tau=0.0
@@ -234,3 +240,28 @@ def test_an_unknown_effect_is_refused() -> None:
     fit = fitted(irregular_reports(SPEC, TRUTH))
     with pytest.raises(ModelError, match="closure"):
         fit.effect("closed")
+
+
+def test_a_bound_far_below_the_others_tells_nothing() -> None:
+    observations = irregular_reports(SPEC, TRUTH)
+    bound = observations.iloc[[7]].assign(observation_id="b", report_id="b")
+    bound[["value", "lower"]] *= 0.2
+    bound["upper"] = np.inf
+    with_bound = fitted(pd.concat([observations, bound], ignore_index=True))
+    assert with_bound.effect("closure").estimate == pytest.approx(
+        fitted(observations).effect("closure").estimate, abs=0.05
+    )
+
+
+def test_a_bound_above_the_others_raises_the_flow() -> None:
+    observations = irregular_reports(SPEC, TRUTH)
+    bound = observations.iloc[[24]].assign(observation_id="b", report_id="b")
+    bound[["value", "lower"]] *= 1.6
+    bound["upper"] = np.inf
+    spec = DesignSpec("2015-01", "2024-12", "linear", "none", (CLOSURE,))
+    pulled = fitted(pd.concat([observations, bound], ignore_index=True), spec)
+    plain = fitted(observations, spec)
+    level = [fit.coefficients[0].estimate for fit in (pulled, plain)]
+    assert level[0] is not None
+    assert level[1] is not None
+    assert level[0] > level[1]
