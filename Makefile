@@ -28,7 +28,7 @@ test: $(STAMP) ## lint, types, unit, reference, end-to-end and notebook tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest --cov --cov-report=term
-	@$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg -p analysis.reporting.nbval_ipc notebooks
+	@$(BIN)/python -m pytest -q --nbval -p analysis.reporting.nbval_ipc -p no:cacheprovider notebooks
 
 check: $(STAMP) ## validate the data and the study files without running anything
 	@$(BIN)/python -m analysis check

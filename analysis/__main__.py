@@ -31,7 +31,9 @@ error_console = Console(stderr=True, soft_wrap=True)
 
 StudyOption = Annotated[
     list[str] | None,
-    typer.Option("--study", help="Build only this study (can be given more than once)."),
+    typer.Option(
+        "--study", help="Build only this study and README.md (can be given more than once)."
+    ),
 ]
 WorkersOption = Annotated[
     int | None,

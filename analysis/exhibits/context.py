@@ -13,6 +13,7 @@ from analysis.exhibits.table import Column, Table
 from analysis.study import Intervention
 
 MONTHS_AROUND: Final = 12
+CONTEXT_COLUMNS: Final = ("series", "event", "before", "after", "change_percent", "unit")
 
 
 def comparison_table(opened: OpenStudy) -> Table:
@@ -51,7 +52,7 @@ def context_table(opened: OpenStudy) -> Table:
         for series, rows in opened.context.groupby("series", sort=True)
         for event in _one_each_day(opened.interventions)
     ]
-    frame = pd.DataFrame(pieces)
+    frame = pd.DataFrame(pieces, columns=list(CONTEXT_COLUMNS))
     return Table(
         name="context",
         title="Exchange rates and prices around the events",
@@ -74,7 +75,8 @@ def context_table(opened: OpenStudy) -> Table:
 def _phases(interventions: Sequence[Intervention]) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
     events = _one_each_day(interventions)
     edges = [pd.Timestamp.min, *(pd.Timestamp(item.start) for item in events), pd.Timestamp.max]
-    labels = ["before " + events[0].label, *(f"from {item.label}" for item in events)]
+    labels = [f"before {events[0].label}" if events else "all days"]
+    labels += [f"from {item.label}" for item in events]
     day = pd.Timedelta(days=1)
     return [
         (label, start, end if end == pd.Timestamp.max else end - day)
@@ -103,7 +105,7 @@ def _phase_rows(
 
 
 def _around(series: str, rows: pd.DataFrame, event: Intervention) -> dict[str, object]:
-    values = rows.set_index("month")["value"]
+    values = pd.Series(rows["value"].to_numpy(), rows["month"].dt.to_period("M"))
     month = pd.Period(event.start, "M")
     before = _mean(values, month - MONTHS_AROUND)
     after = _mean(values, month)
@@ -120,6 +122,6 @@ def _around(series: str, rows: pd.DataFrame, event: Intervention) -> dict[str, o
 
 def _mean(values: pd.Series, first: pd.Period) -> float | None:
     """Return the mean of twelve months from `first`, or None if one of them is missing."""
-    months = [str(first + offset) for offset in range(MONTHS_AROUND)]
-    found = values[values.index.isin(months)]
+    months = pd.period_range(first, periods=MONTHS_AROUND, freq="M")
+    found = values[values.index.isin(months)].dropna()
     return float(found.mean()) if len(found) == MONTHS_AROUND else None

@@ -104,6 +104,10 @@ def _effects(opened: OpenStudy) -> pd.DataFrame:
     pieces = []
     for name, fit in opened.fits.items():
         table = fit.effects_table()
+        labels = {item.name: item.label for item in fit.coefficients}
+        table["confounded_with"] = [
+            ", ".join(labels[other] for other in effect.confounded_with) for effect in fit.effects
+        ]
         table.insert(0, "outcome", name)
         table.insert(1, "outcome_label", opened.outcome(name).label)
         pieces.append(table)

@@ -17,7 +17,7 @@ from _pytask.pluginmanager import get_plugin_manager, storage
 from pytask import ExitCode
 from rich.console import Console
 
-from analysis.config import ANALYSIS, ROOT
+from analysis.config import ANALYSIS, COMMITTED_STUDY, ROOT
 from analysis.errors import AnalysisError, BuildError
 from analysis.reporting.progress import BuildProgress, task_label
 
@@ -53,7 +53,9 @@ def build(
         When a step fails; earlier outputs of that step are untouched.
     """
     progress = BuildProgress(console)
-    session = _run(progress, " or ".join(studies), workers or min(os.cpu_count() or 1, 4) + 1)
+    session = _run(
+        progress, _expression(tuple(studies)), workers or min(os.cpu_count() or 1, 4) + 1
+    )
     if progress.failed:
         raise _failure(progress)
     if session.exit_code != ExitCode.OK:
@@ -62,6 +64,14 @@ def build(
             remedy="run `.venv/bin/pytask collect` to see the step that is at fault",
         )
     return BuildSummary(tuple(progress.ran), tuple(progress.skipped))
+
+
+def _expression(studies: tuple[str, ...]) -> str:
+    """Select the steps of some studies, README.md, and the committed notebooks if they show one."""
+    if not studies:
+        return ""
+    shared = ["task_readme"] + (["task_outputs"] if COMMITTED_STUDY in studies else [])
+    return " or ".join([*studies, *shared])
 
 
 def _run(progress: BuildProgress, expression: str, workers: int) -> pytask.Session:

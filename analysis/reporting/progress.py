@@ -99,6 +99,9 @@ class BuildProgress:
             self.ran.append(row.label)
         elif report.outcome == TaskOutcome.SKIP_UNCHANGED:
             self.skipped.append(row.label)
+        elif report.outcome == TaskOutcome.SKIP:
+            del self.rows[report.task.signature]
+            self.total -= 1
         else:
             self.failed.append(report)
 

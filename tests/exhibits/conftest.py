@@ -1,0 +1,43 @@
+"""The studies of the project, opened, with the files of every exhibit; each made only once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from matplotlib.figure import Figure as Canvas
+
+from analysis.config import study_names
+from analysis.exhibits.figure import Figure, drawing
+from analysis.exhibits.registry import EXHIBITS, contents
+from analysis.exhibits.study_results import OpenStudy, opened_once
+from analysis.exhibits.table import Table
+
+Make = Callable[[OpenStudy], Figure | Table]
+
+
+@pytest.fixture(scope="session", params=study_names())
+def opened(request) -> OpenStudy:
+    """Return a study of the project on the processed tables, with its fits."""
+    return opened_once(request.param)
+
+
+@pytest.fixture(scope="session")
+def files(opened) -> Mapping[str, Mapping[str, bytes]]:
+    """Return the files of every exhibit of a study, by name and extension."""
+    return {exhibit.name: contents(exhibit.make(opened)) for exhibit in EXHIBITS}
+
+
+@pytest.fixture(scope="session")
+def canvases(opened) -> Mapping[str, Canvas]:
+    """Return every figure of a study as drawn, by name."""
+    figures = [item.make(opened) for item in EXHIBITS if item.kind == "figure"]
+    return {figure.name: drawn(figure) for figure in figures}
+
+
+def drawn(figure: Figure) -> Canvas:
+    """Draw a figure in the house style, so far that every text knows its place."""
+    with drawing():
+        canvas = figure.draw()
+        canvas.draw_without_rendering()
+    return canvas
