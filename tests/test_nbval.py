@@ -55,7 +55,7 @@ def _alter_one_number(notebook: dict) -> None:
     cell = next(cell for cell in notebook["cells"] if cell["id"] == "effects")
     data = cell["outputs"][0]["data"]
     plain = "".join(data["text/plain"])
-    number = re.search(r"[+−]\d+\.\d %", plain).group()
-    altered = number[:-3] + str((int(number[-3]) + 1) % 10) + " %"
+    number = re.search(r"[+−]\d+\.\d", plain).group()
+    altered = number[:-1] + str((int(number[-1]) + 1) % 10)
     for form in ("text/plain", "text/html"):
         data[form] = "".join(data[form]).replace(number, altered, 1)

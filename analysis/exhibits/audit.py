@@ -88,7 +88,7 @@ def reports_table(opened: OpenStudy) -> Table:
             Column("start", "From", "day"),
             Column("end", "To", "day"),
             Column("printed", "As printed"),
-            Column("growth_percent", "On the year before", "percent"),
+            Column("growth_percent", "On the year before, %", "percent"),
             Column("publisher", "Publisher"),
             Column("published", "Published"),
             Column("confidence", "Confidence"),
@@ -107,7 +107,7 @@ def contradictions_table(opened: OpenStudy) -> Table:
         columns=(
             Column("rule", "Rule"),
             Column("reports", "Reports"),
-            Column("disagreement_percent", "Disagreement", "percent"),
+            Column("disagreement_percent", "Disagreement, %", "percent"),
             Column("sentence", "What they say"),
         ),
         note="Nothing is removed: both rows stay, and the models weigh them.",

@@ -62,7 +62,7 @@ def context_table(opened: OpenStudy) -> Table:
             Column("event", "Event"),
             Column("before", "12 months before", "significant"),
             Column("after", "12 months after", "significant"),
-            Column("change_percent", "Change", "percent"),
+            Column("change_percent", "Change, %", "percent"),
             Column("unit", "Unit"),
         ),
         note=(

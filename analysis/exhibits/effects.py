@@ -8,6 +8,18 @@ from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.table import Column, Table
 
 INFLUENCE_ROWS = 3
+MODEL_COLUMNS = (
+    "outcome",
+    "outcome_label",
+    "series",
+    "observations",
+    "left_out",
+    "df_residual",
+    "sigma",
+    "rho",
+    "tau",
+    "convention",
+)
 
 
 def effects_table(opened: OpenStudy) -> Table:
@@ -29,7 +41,10 @@ def effects_table(opened: OpenStudy) -> Table:
             Column("reports_before", "Reports before", "count"),
             Column("reports_after", "Reports after", "count"),
         ),
-        note=_convention(opened),
+        note=(
+            "Per cent change of the daily flow from the date on (trend: per cent a year), with "
+            f"{100 * opened.study.level:g} % t intervals; the table of models has the conventions."
+        ),
     )
 
 
@@ -114,12 +129,59 @@ def _effects(opened: OpenStudy) -> pd.DataFrame:
     return pd.concat(pieces, ignore_index=True)
 
 
-def _convention(opened: OpenStudy) -> str:
-    conventions = dict.fromkeys(fit.convention for fit in opened.fits.values())
-    return (
-        "Per cent change of the daily flow from the date on (trend: per cent a year). "
-        + " ".join(conventions)
+def models_table(opened: OpenStudy) -> Table:
+    """Return how each outcome was estimated: reports, noise, degrees of freedom, conventions."""
+    rows = [_model(opened, name) for name in opened.fits]
+    return Table(
+        name="models",
+        title="How each outcome was estimated",
+        frame=pd.DataFrame(rows, columns=list(MODEL_COLUMNS)),
+        columns=(
+            Column("outcome_label", "Outcome"),
+            Column("series", "Series"),
+            Column("observations", "Observations", "count"),
+            Column("left_out", "Left out", "count"),
+            Column("df_residual", "Residual df", "count"),
+            Column("sigma", "sigma", "3"),
+            Column("rho", "rho", "2"),
+            Column("tau", "tau", "3"),
+            Column("convention", "Convention"),
+        ),
+        note=(
+            "sigma: standard deviation of the monthly noise of the log flow. rho: its correlation "
+            "from one month to the next. tau: disagreement between sources."
+        ),
     )
+
+
+def left_out_table(opened: OpenStudy) -> Table:
+    """Return the observations of each outcome's series that its model does not use, and why."""
+    pieces = [
+        opened.observations_of(outcome)[1].assign(outcome_label=outcome.label)
+        for outcome in opened.study.outcomes
+    ]
+    return Table(
+        name="left_out",
+        title="Observations that no model uses, and why",
+        frame=pd.concat(pieces, ignore_index=True),
+        columns=(
+            Column("outcome_label", "Outcome"),
+            Column("observation_id", "Observation"),
+            Column("start", "From", "day"),
+            Column("end", "To", "day"),
+            Column("value", "Value", "significant"),
+            Column("reason", "Reason"),
+        ),
+        note="Values in the base unit of the series (growth: ratio to the year before).",
+    )
+
+
+def _model(opened: OpenStudy, name: str) -> tuple[object, ...]:
+    fit, outcome = opened.fits[name], opened.outcome(name)
+    left_out = len(opened.observations_of(outcome)[1])
+    noise = (fit.sigma, fit.rho, fit.tau)
+    what = (name, outcome.label, outcome.series, fit.reports, left_out, fit.df_residual)
+    return (*what, *noise, "; ".join([fit.convention, *fit.notes]))
 
 
 def _influence(opened: OpenStudy, name: str) -> pd.DataFrame:

@@ -54,6 +54,8 @@ EXHIBITS: Final[tuple[Exhibit, ...]] = (
     Exhibit("zone_trade", "figure", ZONE_TRADE, zone_trade.zone_trade_figure),
     Exhibit("effects", "table", ZONE_TRADE, effects.effects_table),
     Exhibit("identification", "table", ZONE_TRADE, effects.identification_table),
+    Exhibit("models", "table", ZONE_TRADE, effects.models_table),
+    Exhibit("left_out", "table", ZONE_TRADE, effects.left_out_table),
     Exhibit("influence", "table", ZONE_TRADE, effects.influence_table),
     Exhibit("fitted_reports", "table", ZONE_TRADE, effects.fitted_reports_table),
     Exhibit("comparison", "table", ZONE_TRADE, context.comparison_table),

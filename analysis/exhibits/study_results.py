@@ -93,7 +93,7 @@ class OpenStudy:
         kept, outside = inside_window(rows[~named & ~doubtful], outcome.start, outcome.end)
         left_out = [
             rows[named].assign(reason="left out by the study file"),
-            rows[doubtful].assign(reason=rows["confidence"] + " confidence"),
+            rows[doubtful].assign(reason=rows.loc[doubtful, "confidence"] + " confidence"),
             outside,
         ]
         return kept.reset_index(drop=True), pd.concat(left_out).sort_values(

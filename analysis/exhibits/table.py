@@ -33,8 +33,7 @@ def _significant(value: object) -> str:
 
 
 def _percent(value: object) -> str:
-    text = f"{float(str(value)):+.1f} %"
-    return text.replace("-", "−")
+    return f"{float(str(value)):+.1f}".replace("-", "−")
 
 
 def _day(value: object) -> str:
@@ -93,10 +92,23 @@ class Table:
 
     def html(self) -> str:
         """Return an HTML fragment; every cell is escaped."""
-        body = self.shown().to_html(index=False, border=0, classes="exhibit", justify="left")
-        caption = f"<caption>{_escaped(self.title)}</caption>\n  <thead>"
+        body = self.shown().to_html(
+            index=False, border=0, classes="exhibit", justify="left", table_id=self.name
+        )
+        caption = f"{self._style()}<caption>{_escaped(self.title)}</caption>\n  <thead>"
         note = f'\n<p class="note">{_escaped(self.note)}</p>' if self.note else ""
         return body.replace("<thead>", caption, 1) + note + "\n"
+
+    def _style(self) -> str:
+        """Return style for this table alone: text to the left, numbers and days unbroken."""
+        cells = [f"#{self.name} td:nth-child({n})" for n in self._unbroken()]
+        rules = f"#{self.name} td {{text-align: left; vertical-align: top}}"
+        if cells:
+            rules += f" {', '.join(cells)} {{text-align: right; white-space: nowrap}}"
+        return f"<style>{rules}</style>\n  "
+
+    def _unbroken(self) -> list[int]:
+        return [n for n, column in enumerate(self.columns, 1) if column.form != "text"]
 
     def markdown(self) -> str:
         """Return a pipe table."""

@@ -1,0 +1,192 @@
+"""Events are drawn where they fall, with their date, and their labels make room for each other."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.text import Annotation
+from scipy.optimize import minimize
+
+from analysis.exhibits.figure import Margins, new_canvas
+from analysis.exhibits.timeline import (
+    EventLine,
+    day_number,
+    draw_event_labels,
+    draw_event_lines,
+    set_years,
+    spread,
+    visible,
+)
+
+TINY = 1e-9
+BEFORE = EventLine(date(2011, 12, 31), "Before")
+FIRST = EventLine(date(2012, 1, 1), "On the first day")
+CLOSURE = EventLine(date(2021, 7, 8), "Last gates shut")
+REOPENING = EventLine(date(2023, 1, 8), "Reopening")
+LAST = EventLine(date(2024, 3, 31), "On the last day")
+AFTER = EventLine(date(2024, 4, 1), "After")
+
+
+def axis(start: date = FIRST.day, end: date = LAST.day):
+    _, (axes,) = new_canvas(8.0, [1.0], Margins(left=0.9, right=0.1, top=1.5, bottom=0.5))
+    set_years(axes, start, end)
+    return axes
+
+
+def labels_of(axes) -> list[Annotation]:
+    return [item for item in axes.texts if isinstance(item, Annotation)]
+
+
+# Labels make room
+
+
+@st.composite
+def label_rows(draw) -> tuple[np.ndarray, np.ndarray]:
+    number = draw(st.integers(0, 12))
+    place = st.floats(-1.0, 2.0, allow_nan=False)
+    size = st.floats(0.001, 0.5, allow_nan=False)
+    wanted = draw(st.lists(place, min_size=number, max_size=number))
+    sizes = draw(st.lists(size, min_size=number, max_size=number))
+    return np.array(sorted(wanted)), np.array(sizes)
+
+
+def least_gaps(sizes: np.ndarray) -> np.ndarray:
+    return (sizes[1:] + sizes[:-1]) / 2
+
+
+@settings(max_examples=200, deadline=None)
+@given(label_rows())
+def test_labels_keep_their_order_and_their_distance(row):
+    wanted, sizes = row
+    places = spread(wanted, sizes)
+    assert len(places) == len(wanted)
+    assert (np.diff(places) >= least_gaps(sizes) - TINY).all()
+
+
+@settings(max_examples=200, deadline=None)
+@given(label_rows())
+def test_labels_that_do_not_overlap_stay_where_they_are(row):
+    wanted, sizes = row
+    apart = wanted + np.concatenate([[0.0], np.cumsum(sizes)])[: len(wanted)] * 2
+    assert spread(apart, sizes) == pytest.approx(apart, abs=TINY)
+
+
+@settings(max_examples=200, deadline=None)
+@given(label_rows(), st.randoms(use_true_random=False))
+def test_no_other_arrangement_is_closer(row, random):
+    wanted, sizes = row
+    moved = float(np.sum((spread(wanted, sizes) - wanted) ** 2))
+    room = np.array([random.expovariate(20) for _ in range(max(len(wanted) - 1, 0))])
+    start = random.uniform(-1, 2)
+    other = start + np.concatenate([[0.0], np.cumsum(least_gaps(sizes) + room)])[: len(wanted)]
+    assert moved <= float(np.sum((other - wanted) ** 2)) + TINY
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sizes"),
+    [
+        ([0.5, 0.5], [0.2, 0.2]),
+        ([0.5, 0.52, 0.9], [0.2, 0.1, 0.3]),
+        ([0.1, 0.11, 0.12, 0.8, 0.81], [0.05, 0.2, 0.05, 0.1, 0.3]),
+        ([0.0, 0.3, 0.31, 0.33, 0.6, 1.0], [0.1, 0.1, 0.25, 0.1, 0.4, 0.1]),
+    ],
+)
+def test_labels_move_as_little_as_a_general_optimiser_finds(wanted, sizes):
+    wanted, sizes = np.array(wanted), np.array(sizes)
+    apart = {"type": "ineq", "fun": lambda places: np.diff(places) - least_gaps(sizes)}
+    found = minimize(
+        lambda places: np.sum((places - wanted) ** 2),
+        x0=np.cumsum(sizes),
+        method="SLSQP",
+        constraints=[apart],
+        options={"ftol": 1e-14, "maxiter": 500},
+    )
+    assert found.success
+    assert spread(wanted, sizes) == pytest.approx(found.x, abs=1e-5)
+
+
+def test_one_label_and_no_label_stay():
+    assert spread(np.array([0.3]), np.array([5.0])).tolist() == [0.3]
+    assert spread(np.array([]), np.array([])).size == 0
+
+
+# Events on an axis
+
+
+def test_only_events_inside_the_axis_are_drawn_and_by_date():
+    axes = axis()
+    events = [AFTER, REOPENING, LAST, BEFORE, CLOSURE, FIRST]
+    inside = [FIRST, CLOSURE, REOPENING, LAST]
+    assert visible(axes, events) == inside
+    draw_event_lines(axes, events)
+    assert [line.get_xdata()[0] for line in axes.lines] == [day_number(e.day) for e in inside]
+    draw_event_labels(axes, events)
+    assert [label.get_text() for label in labels_of(axes)] == [event.text for event in inside]
+
+
+def test_a_label_carries_the_date_and_points_to_its_day():
+    axes = axis()
+    draw_event_labels(axes, [CLOSURE])
+    [label] = labels_of(axes)
+    assert label.get_text() == "Last gates shut\n8 Jul 2021"
+    share, _ = label.xy
+    low, high = axes.get_xlim()
+    assert low + share * (high - low) == pytest.approx(day_number(CLOSURE.day))
+
+
+def test_a_long_label_is_broken_and_keeps_every_word():
+    event = EventLine(date(2020, 3, 31), "Passenger clearance suspended at every gate of the port")
+    *words, day = event.text.split("\n")
+    assert " ".join(words) == event.label
+    assert max(map(len, words)) < len(event.label) / 2
+    assert day == "31 Mar 2020"
+
+
+def test_two_events_close_to_each_other_get_labels_apart_in_their_order():
+    axes = axis()
+    close = [EventLine(CLOSURE.day + timedelta(days=days), f"Event {days}") for days in (0, 1, 2)]
+    draw_event_labels(axes, close)
+    labels = labels_of(axes)
+    assert [label.get_text().split("\n")[0] for label in labels] == [
+        "Event 0",
+        "Event 1",
+        "Event 2",
+    ]
+    places = np.array([label.xyann[0] for label in labels])
+    line_height = labels[0].get_fontsize() / 72 / 7.0  # the axis is 7 inches wide
+    assert (np.diff(places) > 2 * line_height).all()
+
+
+def test_a_figure_without_events_is_drawn():
+    axes = axis()
+    draw_event_lines(axes, [])
+    draw_event_labels(axes, [])
+    assert len(axes.lines) == len(axes.texts) == 0
+
+
+# The years of an axis
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "years"),
+    [
+        (date(2021, 1, 1), date(2024, 1, 1), [2021, 2022, 2023, 2024]),
+        (date(2021, 1, 2), date(2023, 12, 31), [2022, 2023]),
+        (date(2010, 6, 1), date(2022, 6, 1), list(range(2011, 2023))),
+        (date(2009, 6, 1), date(2025, 6, 1), [2011, 2013, 2015, 2017, 2019, 2021, 2023, 2025]),
+    ],
+)
+def test_an_axis_has_a_tick_at_the_first_day_of_its_years(start, end, years):
+    axes = axis(start, end)
+    assert axes.get_xlim() == (day_number(start), day_number(end))
+    assert axes.get_xticks().tolist() == [day_number(date(year, 1, 1)) for year in years]
+    assert [text.get_text() for text in axes.get_xticklabels()] == [str(year) for year in years]
+
+
+def test_a_day_number_counts_days():
+    assert day_number(date(2021, 7, 8)) - day_number(date(2020, 7, 8)) == 365
+    assert day_number(date(2024, 3, 1)) - day_number(date(2024, 2, 28)) == 2
