@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.config import study_names
@@ -21,9 +23,7 @@ def test_every_observation_of_a_series_is_used_or_left_out_with_a_reason(name):
         assert kept["confidence"].isin(outcome.confidence).all()
 
 
-def test_a_report_left_out_by_the_study_file_stays_out(monkeypatch):
-    from dataclasses import replace
-
+def test_a_report_left_out_by_the_study_file_stays_out():
     opened = open_study("ruili_muse")
     outcome = replace(opened.study.outcomes[0], exclude=("R0288",))
     kept, left_out = opened.observations_of(outcome)
