@@ -39,8 +39,10 @@ def observation(
 
 def monthly_reports() -> pd.DataFrame:
     """Return totals of each month of 2018 and 2020: about 10 a day, half after the closure."""
-    months = [*pd.period_range("2018-01", "2018-12"), *pd.period_range("2020-01", "2020-12")]
-    months = [pd.Period(str(month), "M") for month in months]
+    months = [
+        *pd.period_range("2018-01", "2018-12", freq="M"),
+        *pd.period_range("2020-01", "2020-12", freq="M"),
+    ]
     unrest = np.random.default_rng(20200701).normal(scale=0.05, size=len(months))
     rows = []
     for place, (month, noise) in enumerate(zip(months, unrest, strict=True)):

@@ -23,12 +23,13 @@ HOSTILE = (
     "</td></tr></table></caption></p><b>bold",
     "<thead><tbody>",
     "<!-- begin studies -->",
+    "<style>td {display: none}</style>",
     "\"double\" 'single' & more",
     "a|b",
 )
 ENTITY = "&lt;b&gt; &amp;"  # Markdown may show it as the letters that it stands for
 TABLE_TAGS = {"table", "caption", "thead", "tbody", "tr", "th", "td", "p"}
-HARMLESS_ATTRIBUTES = {"class", "style"}
+HARMLESS_ATTRIBUTES = {"class", "id", "style"}
 LATEX_SPECIALS = "\\&%$#_{}~^"
 LATEX_WORDS = {
     r"\textbackslash{}": "\\",
@@ -117,9 +118,9 @@ def rendered(markdown: str) -> Seen:
         ("significant", 4.5678, "4.57"),
         ("significant", -0.45678, "−0.457"),
         ("significant", 0, "0.000"),
-        ("percent", 12.34, "+12.3 %"),
-        ("percent", -3, "−3.0 %"),
-        ("percent", 0.0, "+0.0 %"),
+        ("percent", 12.34, "+12.3"),
+        ("percent", -3, "−3.0"),
+        ("percent", 0.0, "+0.0"),
         ("day", pd.Timestamp("2021-07-08 13:00"), "2021-07-08"),
         ("day", "2021-07-08", "2021-07-08"),
     ],
@@ -138,7 +139,7 @@ def test_a_shown_number_is_the_value_to_half_a_unit_of_its_last_digit(value, for
     text = shown(value, name)
     assert "-" not in text
     assert "," not in text
-    number = float(text.replace("−", "-").replace(THIN, "").removesuffix("%").strip())
+    number = float(text.replace("−", "-").replace(THIN, ""))
     assert number == pytest.approx(value, abs=0.5 * 10**-digits * (1 + 1e-6) + 1e-6)
 
 
@@ -155,7 +156,7 @@ def test_a_missing_value_is_a_dash_in_every_form(form, nothing):
 
 def test_a_missing_number_of_a_nullable_column_is_a_dash_and_not_nought():
     table = one_column(pd.array([None, 0.0], dtype="Float64"), "percent")
-    assert list(table.shown()["Label"]) == [MISSING, "+0.0 %"]
+    assert list(table.shown()["Label"]) == [MISSING, "+0.0"]
 
 
 # Exact values
@@ -204,7 +205,8 @@ def test_html_shows_a_hostile_text_as_text_wherever_it_stands(text):
     frame = pd.DataFrame({"key": [text]})
     table = Table("made", text, frame, (Column("key", text),), note=text)
     seen = parsed(table.html())
-    assert_inert(seen, TABLE_TAGS)
+    assert_inert(seen, TABLE_TAGS | {"style"})
+    assert seen.tags.count("style") == 1
     for tag in ("caption", "th", "td", "p"):
         assert seen.of(tag) == [text]
 
@@ -343,3 +345,24 @@ def test_a_column_that_the_frame_lacks_is_an_error_and_not_an_empty_column(form)
 def test_a_form_that_does_not_exist_is_an_error():
     with pytest.raises(KeyError, match="per mille"):
         one_column([1.0], "per mille").html()
+
+
+def test_numbers_and_days_stand_on_the_right_and_are_not_broken():
+    frame = pd.DataFrame({"a": ["Muse"], "b": [1.0], "c": ["2021-07-08"]})
+    columns = (Column("a", "Place"), Column("b", "Flow", "1"), Column("c", "Day", "day"))
+    [style] = parsed(Table("made", "Title", frame, columns).html()).of("style")
+    [selectors] = re.findall(r"([^{}]*)\{[^{}]*text-align: right[^{}]*nowrap[^{}]*\}", style)
+    assert [item.strip() for item in selectors.split(",")] == [
+        "#made td:nth-child(2)",
+        "#made td:nth-child(3)",
+    ]
+
+
+def test_the_style_of_a_table_concerns_that_table_alone():
+    table = one_column([1.0], "1")
+    [style] = parsed(table.html()).of("style")
+    selectors = [
+        part.strip() for rule in re.findall(r"([^{}]+)\{", style) for part in rule.split(",")
+    ]
+    assert all(selector.startswith("#made ") for selector in selectors)
+    assert 'id="made"' in table.html()
