@@ -37,7 +37,7 @@ StudyOption = Annotated[
 ]
 WorkersOption = Annotated[
     int | None,
-    typer.Option("--workers", min=1, max=32, help="Steps at a time; default: processors + 1."),
+    typer.Option("--workers", min=1, max=32, help="Steps at a time; default: 2 x processors + 1."),
 ]
 
 

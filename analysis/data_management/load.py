@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from analysis import config
-from analysis.data_management.processed_tables import check_processed
 from analysis.errors import DataError, spelling_hint
+
+REGISTER = "checksums.sha256"
 
 DATES: Mapping[str, tuple[str, ...]] = {
     "reports": ("start", "end"),
@@ -68,13 +71,28 @@ def load_table(name: str, folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
     path = folder / f"{name}.csv"
     file = f"{folder.name}/{path.name}"
     try:
-        df = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
-        return check_processed(name, _typed(df, name), file)
+        content = path.read_bytes()
+        df = pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False, encoding="utf-8")
+        typed = _typed(df, name)
+        return typed if _as_registered(path, content) else _checked(name, typed, file)
     except FileNotFoundError as error:
         raise DataError("the table is not built", file=file, remedy="make reproduce") from error
     except (KeyError, ValueError) as error:
         problem = f"the table is not as it was built: {error}"
         raise DataError(problem, file=file, remedy="delete it and run make reproduce") from error
+
+
+def _as_registered(path: Path, content: bytes) -> bool:
+    """Tell whether the register of the build lists these very bytes, checked when built."""
+    register = path.with_name(REGISTER)
+    line = f"{hashlib.sha256(content).hexdigest()}  {path.name}"
+    return register.is_file() and line in register.read_text(encoding="utf-8").splitlines()
+
+
+def _checked(name: str, df: pd.DataFrame, file: str) -> pd.DataFrame:
+    from analysis.data_management.processed_tables import check_processed
+
+    return check_processed(name, df, file)
 
 
 def load_reports(folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:

@@ -10,11 +10,11 @@ from typing import Final
 import pandas as pd
 
 from analysis import config
-from analysis.data_management.load import DATES, load_table
+from analysis.data_management.load import DATES, REGISTER, load_table
 from analysis.data_management.save import manifest_path
 from analysis.study import Event, Vocabulary
 
-PROCESSED_REGISTER: Final = config.DATA_PROCESSED / "checksums.sha256"
+PROCESSED_REGISTER: Final = config.DATA_PROCESSED / REGISTER
 """One line a processed table, as sha256sum writes it; what depends on the tables watches it."""
 
 

@@ -157,7 +157,7 @@ def models_table(opened: OpenStudy) -> Table:
 def left_out_table(opened: OpenStudy) -> Table:
     """Return the observations of each outcome's series that its model does not use, and why."""
     pieces = [
-        opened.observations_of(outcome)[1].assign(outcome_label=outcome.label)
+        opened.split[outcome.name][1].assign(outcome_label=outcome.label)
         for outcome in opened.study.outcomes
     ]
     return Table(
@@ -178,7 +178,7 @@ def left_out_table(opened: OpenStudy) -> Table:
 
 def _model(opened: OpenStudy, name: str) -> tuple[object, ...]:
     fit, outcome = opened.fits[name], opened.outcome(name)
-    left_out = len(opened.observations_of(outcome)[1])
+    left_out = len(opened.split[outcome.name][1])
     noise = (fit.sigma, fit.rho, fit.tau)
     what = (name, outcome.label, outcome.series, fit.reports, left_out, fit.df_residual)
     return (*what, *noise, "; ".join([fit.convention, *fit.notes]))

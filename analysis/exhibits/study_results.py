@@ -51,6 +51,11 @@ class OpenStudy:
         return {outcome.name: self._fit(outcome) for outcome in self.study.outcomes}
 
     @cached_property
+    def split(self) -> Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]:
+        """Used and left-out observations of each outcome, by the outcome's name."""
+        return {outcome.name: self.observations_of(outcome) for outcome in self.study.outcomes}
+
+    @cached_property
     def interventions(self) -> tuple[Intervention, ...]:
         """Every intervention that some outcome uses, once, by date."""
         items = [item for outcome in self.study.outcomes for item in outcome.interventions]
@@ -102,7 +107,7 @@ class OpenStudy:
 
     def _fit(self, outcome: Outcome) -> IntervalFit:
         return fit_interval_series(
-            self.observations_of(outcome)[0],
+            self.split[outcome.name][0],
             design_of(outcome),
             rho=outcome.rho,
             level=self.study.level,
@@ -119,7 +124,10 @@ def open_study(name: str) -> OpenStudy:
     StudyError
         When the study file does not exist or breaks its contract.
     """
-    tables = load_tables()
+    return _study_on(load_tables(), name)
+
+
+def _study_on(tables: Mapping[str, pd.DataFrame], name: str) -> OpenStudy:
     vocabulary = vocabulary_of(tables)
     study = parse_study(PARAMETERS / f"{name}.yaml", vocabulary)
     mine = _reports_of(study, tables["reports"])
@@ -137,8 +145,13 @@ def open_study(name: str) -> OpenStudy:
 
 
 @cache
+def _tables() -> Mapping[str, pd.DataFrame]:
+    return load_tables()
+
+
+@cache
 def _opened(name: str) -> OpenStudy:
-    opened = open_study(name)
+    opened = _study_on(_tables(), name)
     _ = opened.fits
     return opened
 

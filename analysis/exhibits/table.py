@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import html
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -92,12 +93,15 @@ class Table:
 
     def html(self) -> str:
         """Return an HTML fragment; every cell is escaped."""
-        body = self.shown().to_html(
-            index=False, border=0, classes="exhibit", justify="left", table_id=self.name
+        shown = self.shown()
+        heads = "".join(f'<th scope="col">{_escaped(name)}</th>' for name in shown.columns)
+        rows = "\n".join(_html_row(cells) for cells in shown.itertuples(index=False, name=None))
+        note = f'<p class="note">{_escaped(self.note)}</p>\n' if self.note else ""
+        return (
+            f'<table class="exhibit" id="{_escaped(self.name)}">\n{self._style()}'
+            f"<caption>{_escaped(self.title)}</caption>\n<thead><tr>{heads}</tr></thead>\n"
+            f"<tbody>\n{rows}\n</tbody>\n</table>\n{note}"
         )
-        caption = f"{self._style()}<caption>{_escaped(self.title)}</caption>\n  <thead>"
-        note = f'\n<p class="note">{_escaped(self.note)}</p>' if self.note else ""
-        return body.replace("<thead>", caption, 1) + note + "\n"
 
     def _style(self) -> str:
         """Return style for this table alone: text to the left, numbers and days unbroken."""
@@ -105,7 +109,7 @@ class Table:
         rules = f"#{self.name} td {{text-align: left; vertical-align: top}}"
         if cells:
             rules += f" {', '.join(cells)} {{text-align: right; white-space: nowrap}}"
-        return f"<style>{rules}</style>\n  "
+        return f"<style>{rules}</style>\n"
 
     def _unbroken(self) -> list[int]:
         return [n for n, column in enumerate(self.columns, 1) if column.form != "text"]
@@ -120,15 +124,22 @@ class Table:
 
     def latex(self) -> str:
         """Return a LaTeX longtable for the booktabs package."""
-        safe = self.shown().map(_latex_safe).rename(columns=_latex_safe)
-        body = safe.to_latex(
-            index=False,
-            escape=False,
-            longtable=True,
-            caption=_latex_safe(self.title),
-            label=f"tab:{self.name}",
-        )
-        return f"{body}% {_latex_safe(self.note)}\n" if self.note else body
+        shown = self.shown()
+        alignment = "".join("l" if column.form == "text" else "r" for column in self.columns)
+        lines = [
+            rf"\begin{{longtable}}{{{alignment}}}",
+            rf"\caption{{{_latex_safe(self.title)}}} \label{{tab:{self.name}}} \\",
+            r"\toprule",
+            _latex_row(shown.columns),
+            r"\midrule",
+            r"\endhead",
+            r"\bottomrule",
+            r"\endlastfoot",
+            *(_latex_row(cells) for cells in shown.itertuples(index=False, name=None)),
+            r"\end{longtable}",
+        ]
+        lines += [f"% {_latex_safe(self.note)}"] if self.note else []
+        return "\n".join(lines) + "\n"
 
     def _repr_mimebundle_(
         self,
@@ -156,7 +167,15 @@ def _is_missing(value: object) -> bool:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(text)
+
+
+def _html_row(cells: Iterable[str]) -> str:
+    return "<tr>" + "".join(f"<td>{_escaped(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _latex_row(cells: Iterable[str]) -> str:
+    return " & ".join(_latex_safe(cell) for cell in cells) + r" \\"
 
 
 def _pipe_safe(text: str) -> str:

@@ -82,7 +82,7 @@ def _panel(opened: OpenStudy, name: str) -> Panel:
         label=outcome.label,
         unit=opened.unit(outcome.series),
         curves=fit.monthly[fit.monthly["curve"].isin(CURVES)],
-        reports=report_rates(opened.observations_of(outcome)[0]),
+        reports=report_rates(opened.split[outcome.name][0]),
         events=tuple(EventLine(item.start, item.label) for item in outcome.interventions),
         missing=", ".join(unknown),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,8 +45,9 @@ def build(
     studies
         Names of the studies to build; all studies if empty.
     workers
-        Steps at a time; one more than the processors (at most 5) if None, since notebooks wait
-        for their kernels.
+        Steps at a time. If None, twice the processors and one more (at most 9): as many notebooks
+        as there are processors run at a time, others wait for their turn, and one step is left
+        for the tables and figures, which share this process.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def build(
     """
     progress = BuildProgress(console)
     session = _run(
-        progress, _expression(tuple(studies)), workers or min(os.cpu_count() or 1, 4) + 1
+        progress, _expression(tuple(studies)), workers or 2 * min(os.cpu_count() or 1, 4) + 1
     )
     if progress.failed:
         raise _failure(progress)
@@ -81,6 +83,7 @@ def _run(progress: BuildProgress, expression: str, workers: int) -> pytask.Sessi
     """
     (ROOT / ".pytask").mkdir(exist_ok=True)
     manager = get_plugin_manager()
+    manager.unregister(sys.modules["_pytask.database"])  # pytask.lock remembers what was built
     manager.register(progress)
     storage.store(manager)
     settings = {
@@ -91,7 +94,6 @@ def _run(progress: BuildProgress, expression: str, workers: int) -> pytask.Sessi
         "capture": "no",
         "n_workers": workers,
         "parallel_backend": "threads",
-        "database_url": "sqlite://",  # in memory: pytask.lock remembers, a second store only costs
     }
     defaults = normalize_programmatic_config(
         settings, command="build", defaults_from_cli=DEFAULTS_FROM_CLI

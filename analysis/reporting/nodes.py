@@ -34,9 +34,10 @@ class FileSet:
 
     def state(self) -> str | None:
         """Return one line a file, `path hash`; None if a file is missing."""
-        if not all(path.is_file() for path in self.files):
+        try:
+            return "\n".join(_line(path) for path in self.files)
+        except FileNotFoundError:
             return None
-        return "\n".join(f"{shown_path(path)} {_hash(path)}" for path in self.files)
 
     def load(self, is_product: bool = False) -> tuple[Path, ...]:  # noqa: ARG002
         """Return the paths."""
@@ -99,10 +100,11 @@ def changed_files(before: str, after: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name)))
 
 
-def _hash(path: Path) -> str:
-    return _hash_of(path, path.stat().st_mtime_ns)
+def _line(path: Path) -> str:
+    return _line_of(path, path.stat().st_mtime_ns)
 
 
 @cache
-def _hash_of(path: Path, _changed_at: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LENGTH]
+def _line_of(path: Path, _changed_at: int) -> str:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LENGTH]
+    return f"{shown_path(path)} {digest}"

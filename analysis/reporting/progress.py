@@ -30,6 +30,7 @@ REASONS: Final[Mapping[str, str]] = {
     "changed": "changed",
 }
 SHOWN_REASONS: Final = 2
+FIRST_RUN: Final = "first run here"
 
 
 @dataclass
@@ -118,6 +119,9 @@ def _elapsed(row: _Row) -> str:
 
 def _why(session: Session, task: PTask) -> str:
     """Name the first things that changed since the last run of a step."""
+    remembered = session.config["lockfile_state"]
+    if not remembered.use_lockfile_for_skip:
+        return FIRST_RUN
     reasons: list[str] = []
     for signature in node_and_neighbors(session.dag, task.signature):
         node = session.dag.nodes[signature]
@@ -127,7 +131,7 @@ def _why(session: Session, task: PTask) -> str:
             session=session, task=task, node=node, state=node.state()
         )
         if changed and signature == task.signature and reason == "not_in_db":
-            return "first run here"
+            return FIRST_RUN
         if changed:
             reasons += _reasons(node, reason, details)
     more = f" and {len(reasons) - SHOWN_REASONS} more" if len(reasons) > SHOWN_REASONS else ""

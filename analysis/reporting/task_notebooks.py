@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +27,7 @@ def notebook_program(notebook: Path) -> FileSet:
     return file_set("the program", files)
 
 
+KERNEL_SLOTS = threading.BoundedSemaphore(os.cpu_count() or 1)
 NOTEBOOK_FILES = tuple(sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))
 
 for _notebook in NOTEBOOK_FILES:
@@ -43,7 +46,9 @@ for _notebook in NOTEBOOK_FILES:
             """Run one notebook for one study."""
             from analysis.reporting.notebooks import execute, notebook_text
 
-            write_text_atomic(executed, notebook_text(execute(template, {"study": study})))
+            with KERNEL_SLOTS:
+                notebook = execute(template, {"study": study})
+            write_text_atomic(executed, notebook_text(notebook))
 
     @task(id=_notebook.stem)
     def task_outputs(
