@@ -27,11 +27,12 @@ from analysis.models.interval_noise import NoiseFit, NoiseSpec, estimate_noise
 from analysis.models.interval_penalty import NO_PENALTY, WEAK_PENALTY
 from analysis.models.interval_rows import IntervalRows, Link
 
-ITERATIONS: Final = 100
+ITERATIONS: Final = 200
 TOLERANCE: Final = 1e-6
 """Largest move of a monthly predictor, beside its size, at which turns stop."""
 
 WEIGHT_TOLERANCE: Final = 1e-4  # a weight is shown with two digits
+STEADIEST: Final = 0.95  # a drift that fades more slowly than this is not followed to its end
 LONGEST_MOVE: Final = 2.0  # longest Gauss-Newton move of a log flow; longer ones overshoot
 VAGUE: Final = 1.0  # first spread of a one-sided report on the log scale
 
@@ -93,10 +94,14 @@ class Converged:
 
 @dataclass(frozen=True)
 class _Turn:
-    """Where a turn starts: free coefficients (r,), weights (n,), stand-ins and the noise."""
+    """Where a turn starts: free coefficients (r,), weights (n,), stand-ins and the noise.
+
+    `drift` is how the logarithm of the weights moved in the turn before, zero after a leap.
+    """
 
     free: Floats
     weights: Floats
+    drift: Floats
     stand_in: StandIn
     noise: NoiseFit | None
 
@@ -135,7 +140,8 @@ def _first_turn(rows: IntervalRows, design: Design, options: Options, subspace: 
     seen = response(rows, options.link)
     vague = VAGUE if options.link == "log" else float(np.std(seen)) or VAGUE
     stand_in = first_stand_in(seen, rounding, rows.open_ended, vague)
-    return _Turn(np.asarray(free, dtype=float), np.ones(len(rows)), stand_in, None)
+    still = np.zeros(len(rows))
+    return _Turn(np.asarray(free, dtype=float), np.ones(len(rows)), still, stand_in, None)
 
 
 def _take_turn(
@@ -180,4 +186,20 @@ def _next_turn(fit: Converged, turn: _Turn) -> tuple[_Turn, bool]:
     )
     limit = LONGEST_MOVE if fit.options.link == "log" else np.inf
     free = turn.free + move * min(1.0, limit / max(reach, np.finfo(float).tiny))
-    return _Turn(free, weights, stand_in, fit.noise), settled
+    weights, drift = _leap(weights, turn)
+    return _Turn(free, weights, drift, stand_in, fit.noise), settled
+
+
+def _leap(weights: Floats, turn: _Turn) -> tuple[Floats, Floats]:
+    """Go on to where a steady drift of the weights leads, since EM steps may be short.
+
+    The rate of the drift is taken from two turns in a row (Aitken), and the next two turns are
+    then plain ones.
+    """
+    drift = np.log(weights) - np.log(turn.weights)
+    length = float(turn.drift @ turn.drift)
+    pace = float(drift @ turn.drift) / length if length > 0 else 0.0
+    if pace <= 0:
+        return weights, drift
+    further = drift / (1 - min(pace, STEADIEST)) - drift
+    return weights * np.exp(np.clip(further, -1.0, 1.0)), np.zeros(len(weights))
