@@ -23,7 +23,7 @@ from analysis.models.interval_mean import (
     rounding_half_width,
     start_level,
 )
-from analysis.models.interval_noise import NoiseFit, NoiseSpec, estimate_noise
+from analysis.models.interval_noise import NoiseFit, NoiseSpec, coordinates, estimate_noise
 from analysis.models.interval_penalty import NO_PENALTY, WEAK_PENALTY
 from analysis.models.interval_rows import IntervalRows, Link
 
@@ -34,6 +34,9 @@ TOLERANCE: Final = 1e-6
 WEIGHT_TOLERANCE: Final = 1e-4  # a weight is shown with two digits
 STEADIEST: Final = 0.95  # a drift that fades more slowly than this is not followed to its end
 LONGEST_MOVE: Final = 2.0  # longest Gauss-Newton move of a log flow; longer ones overshoot
+CAUTIOUS_FROM: Final = 20  # turns that have not settled by then swing between two optima
+CAUTION: Final = 0.5
+NOISE_TOLERANCE: Final = 1e-3  # a standard deviation is shown with three digits
 VAGUE: Final = 1.0  # first spread of a one-sided report on the log scale
 
 Covariance = Literal["kenward_roger", "model"]
@@ -99,6 +102,7 @@ class _Turn:
     `drift` is how the logarithm of the weights moved in the turn before, zero after a leap.
     """
 
+    number: int
     free: Floats
     weights: Floats
     drift: Floats
@@ -141,7 +145,7 @@ def _first_turn(rows: IntervalRows, design: Design, options: Options, subspace: 
     vague = VAGUE if options.link == "log" else float(np.std(seen)) or VAGUE
     stand_in = first_stand_in(seen, rounding, rows.open_ended, vague)
     still = np.zeros(len(rows))
-    return _Turn(np.asarray(free, dtype=float), np.ones(len(rows)), still, stand_in, None)
+    return _Turn(0, np.asarray(free, dtype=float), np.ones(len(rows)), still, stand_in, None)
 
 
 def _take_turn(
@@ -155,7 +159,8 @@ def _take_turn(
     shape = NoiseShape(linear.shares, turn.stand_in.variance, turn.weights)
     working = turn.stand_in.response - mean + regressors @ turn.free
     regression = Regression(working, regressors, shape, options.criterion)
-    noise = estimate_noise(regression, options.noise_spec, turn.noise)
+    steps = ITERATIONS if turn.number < CAUTIOUS_FROM else 1
+    noise = estimate_noise(regression, options.noise_spec, turn.noise, steps)
     return Converged(
         rows,
         design,
@@ -180,14 +185,20 @@ def _next_turn(fit: Converged, turn: _Turn) -> tuple[_Turn, bool]:
     stand_in = update_stand_in(fit.stand_in, bound, fit.rows.open_ended, fit.noise.solved)
     settled = (
         turn.noise is not None
+        and _noise_move(fit.noise, turn.noise) <= NOISE_TOLERANCE
         and reach <= TOLERANCE * size
         and float(np.abs(weights - turn.weights).max()) <= WEIGHT_TOLERANCE
         and bool(np.allclose(stand_in.response, fit.stand_in.response, rtol=0, atol=1e-6 * size))
     )
     limit = LONGEST_MOVE if fit.options.link == "log" else np.inf
-    free = turn.free + move * min(1.0, limit / max(reach, np.finfo(float).tiny))
+    whole = 1.0 if turn.number < CAUTIOUS_FROM else CAUTION
+    free = turn.free + move * min(whole, limit / max(reach, np.finfo(float).tiny))
     weights, drift = _leap(weights, turn)
-    return _Turn(free, weights, drift, stand_in, fit.noise), settled
+    return _Turn(turn.number + 1, free, weights, drift, stand_in, fit.noise), settled
+
+
+def _noise_move(now: NoiseFit, before: NoiseFit) -> float:
+    return float(np.abs(coordinates(now.noise) - coordinates(before.noise)).max())
 
 
 def _leap(weights: Floats, turn: _Turn) -> tuple[Floats, Floats]:

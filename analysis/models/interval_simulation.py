@@ -73,8 +73,8 @@ def run_study(plan: StudyPlan, folder: Path | None = None, quiet: bool = False) 
 def coverage_table(results: pd.DataFrame, level: float) -> pd.DataFrame:
     """Return coverage, bias, spread and interval length by history, method and coefficient.
 
-    `coverage_error` is the Monte Carlo standard error of the coverage; `median_length` is on the
-    log scale.
+    `replications` counts those in which the method gave a number; `coverage_error` is the Monte
+    Carlo standard error of the coverage; lengths are on the log scale.
     """
     truth = results["name"].map(dict(TRUTH))
     made = results.assign(
@@ -139,7 +139,11 @@ def replicate(plan: StudyPlan, history: str, number: int, design: Design) -> pd.
 
 
 def _own(rows: IntervalRows, design: Design, options: Options) -> Estimate:
-    coefficients = fit_rows(rows, design, options).coefficients
+    try:
+        coefficients = fit_rows(rows, design, options).coefficients
+    except ModelError:
+        nothing = np.zeros(len(design.names))
+        return Estimate(nothing, nothing, nothing, nothing > 0)
     known = np.array([item.estimate is not None for item in coefficients])
     estimate, lower, upper = (
         _numbers([getattr(item, name) for item in coefficients])
