@@ -14,6 +14,7 @@ from analysis.models.interval_bounds import StandIn, first_stand_in, update_stan
 from analysis.models.interval_covariance import UNIFORM_VARIANCE, NoiseShape
 from analysis.models.interval_errors import Errors, update_weights
 from analysis.models.interval_identification import Subspace
+from analysis.models.interval_layout import Layout
 from analysis.models.interval_likelihood import Criterion, Regression
 from analysis.models.interval_mean import (
     Linearised,
@@ -115,8 +116,19 @@ def constant_predictor(rows: IntervalRows, design: Design, link: Link) -> Floats
     return np.full(len(design.matrix), start_level(rows, link))
 
 
-def estimate(rows: IntervalRows, design: Design, options: Options, subspace: Subspace) -> Converged:
+def estimate(
+    rows: IntervalRows,
+    design: Design,
+    options: Options,
+    subspace: Subspace,
+    layout: Layout | None = None,
+) -> Converged:
     """Estimate coefficients and noise.
+
+    Parameters
+    ----------
+    layout
+        Which report belongs to which series; None where there is one series.
 
     Raises
     ------
@@ -125,7 +137,7 @@ def estimate(rows: IntervalRows, design: Design, options: Options, subspace: Sub
     """
     turn = _first_turn(rows, design, options, subspace)
     for _ in range(ITERATIONS):
-        fit = _take_turn(rows, design, options, subspace, turn)
+        fit = _take_turn(rows, design, options, subspace, turn, layout)
         following, settled = _next_turn(fit, turn)
         if settled:
             return fit
@@ -149,14 +161,23 @@ def _first_turn(rows: IntervalRows, design: Design, options: Options, subspace: 
 
 
 def _take_turn(
-    rows: IntervalRows, design: Design, options: Options, subspace: Subspace, turn: _Turn
+    rows: IntervalRows,
+    design: Design,
+    options: Options,
+    subspace: Subspace,
+    turn: _Turn,
+    layout: Layout | None,
 ) -> Converged:
     coefficients = subspace.basis @ turn.free
     linear = linearise(rows, design.matrix @ coefficients, options.link)
     last = turn.noise.noise if turn.noise else None
-    mean = linear.mean + (jensen(linear, last, options.link) if last else 0.0)
+    folded = layout.fold(linear) if layout else linear
+    excess = jensen(folded, last, options.link) if last else 0.0
+    mean = linear.mean + (excess * layout.size**2 if layout else excess)
     regressors = linear.shares @ design.matrix @ subspace.basis
-    shape = NoiseShape(linear.shares, turn.stand_in.variance, turn.weights)
+    shares = folded.shares * layout.size[:, None] if layout else folded.shares
+    mixing = layout.mixing if layout else None
+    shape = NoiseShape(shares, turn.stand_in.variance, turn.weights, mixing)
     working = turn.stand_in.response - mean + regressors @ turn.free
     regression = Regression(working, regressors, shape, options.criterion)
     steps = ITERATIONS if turn.number < CAUTIOUS_FROM else 1
