@@ -43,11 +43,15 @@ class NoiseShape:
         Variance of rounding on the scale of estimation, shape (n,).
     weights
         Weight of each report against disagreement between sources, shape (n,).
+    mixing
+        Correlation of the monthly noise behind two reports, 1 within one series, shape (n, n);
+        None where all reports are of one series.
     """
 
     shares: Floats
     rounding: Floats
     weights: Floats
+    mixing: Floats | None = None
 
     @cached_property
     def disagreement(self) -> Floats:
@@ -70,8 +74,13 @@ def _toeplitz(by_lag: Floats) -> Floats:
 
 def monthly_part(shape: NoiseShape, rho: float) -> Floats:
     """Covariance A R A' of unit monthly noise seen through the reports, shape (n, n)."""
-    months = shape.shares.shape[1]
-    return np.asarray(shape.shares @ autocorrelation(months, rho) @ shape.shares.T)
+    return _seen(shape, autocorrelation(shape.shares.shape[1], rho))
+
+
+def _seen(shape: NoiseShape, by_month: Floats) -> Floats:
+    """Return a covariance of the months as the reports see it, shape (n, n)."""
+    seen = shape.shares @ by_month @ shape.shares.T
+    return np.asarray(seen if shape.mixing is None else seen * shape.mixing)
 
 
 def covariance(shape: NoiseShape, noise: NoiseParameters) -> Floats:
@@ -128,10 +137,8 @@ def _logit_derivatives(shape: NoiseShape, noise: NoiseParameters) -> tuple[Float
     shifts = noise.sigma**2 * np.stack(
         [stretch * slope, stretch**2 * bend + stretch * (1 - 2 * share) * slope]
     )
-    by_logit, by_logit_twice = (
-        shape.shares @ _toeplitz(by_lag) @ shape.shares.T for by_lag in shifts
-    )
-    return np.asarray(by_logit), np.asarray(by_logit_twice)
+    by_logit, by_logit_twice = (_seen(shape, _toeplitz(by_lag)) for by_lag in shifts)
+    return by_logit, by_logit_twice
 
 
 def _own_variance(shape: NoiseShape, noise: NoiseParameters) -> Floats:

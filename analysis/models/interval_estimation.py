@@ -14,6 +14,7 @@ from analysis.models.interval_bounds import StandIn, first_stand_in, update_stan
 from analysis.models.interval_covariance import UNIFORM_VARIANCE, NoiseShape
 from analysis.models.interval_errors import Errors, update_weights
 from analysis.models.interval_identification import Subspace
+from analysis.models.interval_layout import Layout
 from analysis.models.interval_likelihood import Criterion, Regression
 from analysis.models.interval_mean import (
     Linearised,
@@ -23,16 +24,20 @@ from analysis.models.interval_mean import (
     rounding_half_width,
     start_level,
 )
-from analysis.models.interval_noise import NoiseFit, NoiseSpec, estimate_noise
+from analysis.models.interval_noise import NoiseFit, NoiseSpec, coordinates, estimate_noise
 from analysis.models.interval_penalty import NO_PENALTY, WEAK_PENALTY
 from analysis.models.interval_rows import IntervalRows, Link
 
-ITERATIONS: Final = 100
+ITERATIONS: Final = 200
 TOLERANCE: Final = 1e-6
 """Largest move of a monthly predictor, beside its size, at which turns stop."""
 
 WEIGHT_TOLERANCE: Final = 1e-4  # a weight is shown with two digits
+STEADIEST: Final = 0.95  # a drift that fades more slowly than this is not followed to its end
 LONGEST_MOVE: Final = 2.0  # longest Gauss-Newton move of a log flow; longer ones overshoot
+CAUTIOUS_FROM: Final = 20  # turns that have not settled by then swing between two optima
+CAUTION: Final = 0.5
+NOISE_TOLERANCE: Final = 1e-3  # a standard deviation is shown with three digits
 VAGUE: Final = 1.0  # first spread of a one-sided report on the log scale
 
 Covariance = Literal["kenward_roger", "model"]
@@ -93,10 +98,15 @@ class Converged:
 
 @dataclass(frozen=True)
 class _Turn:
-    """Where a turn starts: free coefficients (r,), weights (n,), stand-ins and the noise."""
+    """Where a turn starts: free coefficients (r,), weights (n,), stand-ins and the noise.
 
+    `drift` is how the logarithm of the weights moved in the turn before, zero after a leap.
+    """
+
+    number: int
     free: Floats
     weights: Floats
+    drift: Floats
     stand_in: StandIn
     noise: NoiseFit | None
 
@@ -106,8 +116,19 @@ def constant_predictor(rows: IntervalRows, design: Design, link: Link) -> Floats
     return np.full(len(design.matrix), start_level(rows, link))
 
 
-def estimate(rows: IntervalRows, design: Design, options: Options, subspace: Subspace) -> Converged:
+def estimate(
+    rows: IntervalRows,
+    design: Design,
+    options: Options,
+    subspace: Subspace,
+    layout: Layout | None = None,
+) -> Converged:
     """Estimate coefficients and noise.
+
+    Parameters
+    ----------
+    layout
+        Which report belongs to which series; None where there is one series.
 
     Raises
     ------
@@ -116,7 +137,7 @@ def estimate(rows: IntervalRows, design: Design, options: Options, subspace: Sub
     """
     turn = _first_turn(rows, design, options, subspace)
     for _ in range(ITERATIONS):
-        fit = _take_turn(rows, design, options, subspace, turn)
+        fit = _take_turn(rows, design, options, subspace, turn, layout)
         following, settled = _next_turn(fit, turn)
         if settled:
             return fit
@@ -135,21 +156,32 @@ def _first_turn(rows: IntervalRows, design: Design, options: Options, subspace: 
     seen = response(rows, options.link)
     vague = VAGUE if options.link == "log" else float(np.std(seen)) or VAGUE
     stand_in = first_stand_in(seen, rounding, rows.open_ended, vague)
-    return _Turn(np.asarray(free, dtype=float), np.ones(len(rows)), stand_in, None)
+    still = np.zeros(len(rows))
+    return _Turn(0, np.asarray(free, dtype=float), np.ones(len(rows)), still, stand_in, None)
 
 
 def _take_turn(
-    rows: IntervalRows, design: Design, options: Options, subspace: Subspace, turn: _Turn
+    rows: IntervalRows,
+    design: Design,
+    options: Options,
+    subspace: Subspace,
+    turn: _Turn,
+    layout: Layout | None,
 ) -> Converged:
     coefficients = subspace.basis @ turn.free
     linear = linearise(rows, design.matrix @ coefficients, options.link)
     last = turn.noise.noise if turn.noise else None
-    mean = linear.mean + (jensen(linear, last, options.link) if last else 0.0)
+    folded = layout.fold(linear) if layout else linear
+    excess = jensen(folded, last, options.link) if last else 0.0
+    mean = linear.mean + (excess * layout.size**2 if layout else excess)
     regressors = linear.shares @ design.matrix @ subspace.basis
-    shape = NoiseShape(linear.shares, turn.stand_in.variance, turn.weights)
+    shares = folded.shares * layout.size[:, None] if layout else folded.shares
+    mixing = layout.mixing if layout else None
+    shape = NoiseShape(shares, turn.stand_in.variance, turn.weights, mixing)
     working = turn.stand_in.response - mean + regressors @ turn.free
     regression = Regression(working, regressors, shape, options.criterion)
-    noise = estimate_noise(regression, options.noise_spec, turn.noise)
+    steps = ITERATIONS if turn.number < CAUTIOUS_FROM else 1
+    noise = estimate_noise(regression, options.noise_spec, turn.noise, steps)
     return Converged(
         rows,
         design,
@@ -174,10 +206,32 @@ def _next_turn(fit: Converged, turn: _Turn) -> tuple[_Turn, bool]:
     stand_in = update_stand_in(fit.stand_in, bound, fit.rows.open_ended, fit.noise.solved)
     settled = (
         turn.noise is not None
+        and _noise_move(fit.noise, turn.noise) <= NOISE_TOLERANCE
         and reach <= TOLERANCE * size
         and float(np.abs(weights - turn.weights).max()) <= WEIGHT_TOLERANCE
         and bool(np.allclose(stand_in.response, fit.stand_in.response, rtol=0, atol=1e-6 * size))
     )
     limit = LONGEST_MOVE if fit.options.link == "log" else np.inf
-    free = turn.free + move * min(1.0, limit / max(reach, np.finfo(float).tiny))
-    return _Turn(free, weights, stand_in, fit.noise), settled
+    whole = 1.0 if turn.number < CAUTIOUS_FROM else CAUTION
+    free = turn.free + move * min(whole, limit / max(reach, np.finfo(float).tiny))
+    weights, drift = _leap(weights, turn)
+    return _Turn(turn.number + 1, free, weights, drift, stand_in, fit.noise), settled
+
+
+def _noise_move(now: NoiseFit, before: NoiseFit) -> float:
+    return float(np.abs(coordinates(now.noise) - coordinates(before.noise)).max())
+
+
+def _leap(weights: Floats, turn: _Turn) -> tuple[Floats, Floats]:
+    """Go on to where a steady drift of the weights leads, since EM steps may be short.
+
+    The rate of the drift is taken from two turns in a row (Aitken), and the next two turns are
+    then plain ones.
+    """
+    drift = np.log(weights) - np.log(turn.weights)
+    length = float(turn.drift @ turn.drift)
+    pace = float(drift @ turn.drift) / length if length > 0 else 0.0
+    if pace <= 0:
+        return weights, drift
+    further = drift / (1 - min(pace, STEADIEST)) - drift
+    return weights * np.exp(np.clip(further, -1.0, 1.0)), np.zeros(len(weights))

@@ -112,7 +112,10 @@ class _Problem:
 
 
 def estimate_noise(
-    regression: Regression, spec: NoiseSpec, start: NoiseFit | None = None
+    regression: Regression,
+    spec: NoiseSpec,
+    start: NoiseFit | None = None,
+    steps: int = ITERATIONS,
 ) -> NoiseFit:
     """Maximise the criterion over the free parameters of the noise.
 
@@ -120,6 +123,8 @@ def estimate_noise(
     ----------
     start
         A fit to a regression nearby, from which to go on inside the same bounds.
+    steps
+        Most steps to take.
 
     Raises
     ------
@@ -129,7 +134,7 @@ def estimate_noise(
     box = start.box if start else _box(regression, spec)
     problem = _Problem(regression, spec, *box)
     point = problem.clip(coordinates(start.noise)) if start else _best_start(problem)
-    point, solved, slope = _score(problem, point)
+    point, solved, slope = _score(problem, point, steps)
     interior = (point > problem.low) & (point < problem.high)
     stuck = [name for name, at in zip(NAMES, problem.free & ~interior, strict=True) if at]
     terms = penalty_terms(spec.penalty, point, problem.free)
@@ -200,11 +205,11 @@ def _profiled(problem: _Problem, rho: float, ratio: float) -> Floats:
     return problem.clip(coordinates(NoiseParameters(float(sigma), rho, float(sigma) * ratio)))
 
 
-def _score(problem: _Problem, point: Floats) -> tuple[Floats, Solved, Slopes]:
+def _score(problem: _Problem, point: Floats, steps: int) -> tuple[Floats, Solved, Slopes]:
     """Newton or scoring steps with halving inside the box."""
     solved = solve(problem.regression, problem.noise(point))
     slope = slopes(problem.regression, problem.noise(point), solved)
-    for _ in range(ITERATIONS):
+    for _ in range(steps):
         step = _scoring_step(problem, point, slope)
         moved = _improve(problem, point, step, solved) if np.abs(step).max() > STEP else None
         if moved is None:

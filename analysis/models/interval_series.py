@@ -129,7 +129,8 @@ def _check_word(name: str, word: str, kind: object) -> None:
         raise ModelError(f"unknown {name} '{word}'", allowed=", ".join(allowed))
 
 
-def _state(fit: Converged) -> FitState:
+def state_of(fit: Converged) -> FitState:
+    """Return the arrays of a settled fit, the small-sample covariance among them."""
     solved, basis = fit.noise.solved, fit.subspace.basis
     small = kenward_roger(fit.noise)
     spread = basis @ solved.spread @ basis.T
@@ -156,7 +157,7 @@ def _state(fit: Converged) -> FitState:
 
 
 def _assemble(fit: Converged) -> IntervalFit:
-    state, options = _state(fit), fit.options
+    state, options = state_of(fit), fit.options
     final = estimable_subspace(state.sensitivity)
     if final.rank < fit.subspace.rank:
         raise ModelError("the reports lose an effect at the estimate", remedy="fewer interventions")
