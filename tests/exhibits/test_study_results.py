@@ -21,17 +21,6 @@ def test_a_study_holds_every_report_of_its_places_and_named_series(opened):
     assert set(opened.context["series"]) == set(opened.study.context)
 
 
-def test_every_observation_is_either_used_by_an_outcome_or_left_out_with_a_reason(opened):
-    for item in opened.study.outcomes:
-        kept, left_out = opened.observations_of(item)
-        everything = opened.observations[opened.observations["series"] == item.series]
-        both = [*kept["observation_id"], *left_out["observation_id"]]
-        assert sorted(both) == sorted(everything["observation_id"])
-        assert set(kept["confidence"]) <= set(item.confidence)
-        assert not set(kept["report_id"]) & set(item.exclude)
-        assert (left_out["reason"].str.len() > 0).all()
-
-
 def test_only_reports_inside_the_window_are_used(opened):
     for item in opened.study.outcomes:
         kept, _ = opened.observations_of(item)

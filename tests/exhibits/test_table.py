@@ -29,7 +29,7 @@ HOSTILE = (
 )
 ENTITY = "&lt;b&gt; &amp;"  # Markdown may show it as the letters that it stands for
 TABLE_TAGS = {"table", "caption", "thead", "tbody", "tr", "th", "td", "p"}
-HARMLESS_ATTRIBUTES = {"class", "id", "style"}
+HARMLESS_ATTRIBUTES = {"class", "id", "scope", "style"}
 LATEX_SPECIALS = "\\&%$#_{}~^"
 LATEX_WORDS = {
     r"\textbackslash{}": "\\",
@@ -268,9 +268,9 @@ def test_latex_prints_every_special_letter_as_itself(text):
     assert balanced(latex)
     [row] = [line for line in latex.splitlines() if line.endswith(r"& last \\")]
     assert latex_text(row.removesuffix(r" & last \\")) == text
-    [head, _] = [line for line in latex.splitlines() if line.endswith(r"& Other \\")]
+    head = next(line for line in latex.splitlines() if line.endswith(r"& Other \\"))
     assert latex_text(head.removesuffix(r" & Other \\")) == f"L{text}"
-    [caption, _] = [line for line in latex.splitlines() if line.startswith(r"\caption")]
+    caption = next(line for line in latex.splitlines() if line.startswith(r"\caption"))
     inner = caption.removeprefix(r"\caption{").removesuffix(r"} \label{tab:made} \\")
     assert latex_text(inner) == f"T{text}"
     assert latex_text(latex.splitlines()[-1].removeprefix("% ")) == f"N{text}"
