@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed.stamp
 
-.PHONY: help reproduce test lab check lint benchmark lock clean
+.PHONY: help reproduce test lab check lint benchmark simulate lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -42,6 +42,9 @@ lint: $(STAMP) ## format the code and mend what ruff can mend
 
 benchmark: $(STAMP) ## measure speed and memory as ratios against named peers
 	@for script in tests/benchmarks/benchmark_*.py; do $(BIN)/python $$script || exit 1; done
+
+simulate: $(STAMP) ## test the estimator on made histories (about ten minutes; resumes)
+	@$(BIN)/python -m analysis simulate
 
 lock: $(STAMP) ## compile requirements.in into requirements.lock and environment.yml (needs uv)
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from analysis.config import PARAMETERS, study_names
+from analysis.config import PARAMETERS, SIMULATION, study_names
 from analysis.errors import AnalysisError, StudyError, spelling_hint
 
 app = typer.Typer(
@@ -95,6 +96,34 @@ def register() -> None:
     from analysis.data_management.checksums import write_register
 
     console.print(f"wrote {write_register().name}; say in the card of the table what changed")
+
+
+@app.command()
+def simulate(
+    replications: Annotated[int, typer.Option(min=20, help="Histories of each kind.")] = 2000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes at a time.")] = 2,
+) -> None:
+    """Test the interval estimator on made histories; resumes where an earlier run stopped.
+
+    Writes data_raw/monte_carlo.csv and data_raw/monte_carlo_sample.csv. The numbers do not depend
+    on the number of workers.
+    """
+    from analysis.data_management.monte_carlo import write_monte_carlo
+    from analysis.models import interval_simulation
+    from analysis.models.interval_simulation import (
+        STANDARD,
+        StudyPlan,
+        coverage_table,
+        run_study,
+        sample_of,
+    )
+    from analysis.reporting.program import fingerprint
+
+    plan = StudyPlan(replications=replications, workers=workers)
+    folder = SIMULATION / fingerprint(Path(interval_simulation.__file__))
+    results = run_study(plan, folder=folder)
+    write_monte_carlo(coverage_table(results, STANDARD.level), sample_of(results))
+    console.print(f"wrote data_raw/monte_carlo.csv ({replications} replications a history)")
 
 
 @app.command()

@@ -11,8 +11,10 @@ DATA_PROCESSED = ROOT / "data_processed"
 FIGURES = ROOT / "figures"
 NOTEBOOKS = ROOT / "notebooks"
 PARAMETERS = NOTEBOOKS / "parameters"
+SIMULATION = ROOT / ".simulation"  # finished batches of a simulation, to resume from
 LOCK = ROOT / "requirements.lock"
 
+METHOD_FOLDER = "interval_method"  # exhibits about the method stand beside those of the studies
 COMMITTED_STUDY = "mohan_boten"  # the study whose results the committed notebooks show
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from analysis.exhibits import audit, context, coverage, effects, zone_trade
+from analysis.exhibits import audit, context, coverage, effects, method, zone_trade
 from analysis.exhibits.figure import Figure
 from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.table import Table
@@ -60,6 +60,31 @@ EXHIBITS: Final[tuple[Exhibit, ...]] = (
     Exhibit("fitted_reports", "table", ZONE_TRADE, effects.fitted_reports_table),
     Exhibit("comparison", "table", ZONE_TRADE, context.comparison_table),
     Exhibit("context", "table", ZONE_TRADE, context.context_table),
+)
+
+
+METHOD: Final = "03_interval_method"
+
+
+@dataclass(frozen=True)
+class MethodExhibit:
+    """One figure or table about the method, made once and not for a study."""
+
+    name: str
+    kind: Kind
+    notebook: str
+    make: Callable[[method.MethodTables], Figure | Table]
+
+    @property
+    def program(self) -> str:
+        """The function that makes the exhibit, as `module.function`."""
+        return f"{self.make.__module__}.{self.make.__name__}"
+
+
+METHOD_EXHIBITS: Final[tuple[MethodExhibit, ...]] = (
+    MethodExhibit("coverage_by_history", "figure", METHOD, method.coverage_by_history_figure),
+    MethodExhibit("monte_carlo", "table", METHOD, method.monte_carlo_table),
+    MethodExhibit("retelling", "table", METHOD, method.retelling_table),
 )
 
 

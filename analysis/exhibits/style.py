@@ -28,6 +28,13 @@ ROLE_COLOURS: Final[Mapping[str, str]] = {
 }
 CONFIDENCE_COLOURS: Final[Mapping[str, str]] = {"high": BLUE, "medium": ORANGE, "low": PURPLE}
 
+METHOD_COLOURS: Final[Mapping[str, str]] = {
+    "interval": BLUE,
+    "independent": VERMILION,
+    "differenced": ORANGE,
+    "annual": GREY,
+}
+
 RC: Final[Mapping[str, Any]] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.0,

@@ -8,22 +8,30 @@ from typing import Annotated
 
 from pytask import Product, task
 
-from analysis.config import FIGURES, PARAMETERS, study_names
+from analysis.config import FIGURES, METHOD_FOLDER, PARAMETERS, study_names
 from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.data_management.save import write_bytes_atomic
-from analysis.exhibits.registry import EXHIBITS, EXTENSIONS, Exhibit, contents
+from analysis.exhibits.method import open_method
+from analysis.exhibits.registry import (
+    EXHIBITS,
+    EXTENSIONS,
+    METHOD_EXHIBITS,
+    Exhibit,
+    MethodExhibit,
+    contents,
+)
 from analysis.exhibits.study_results import opened_once
 from analysis.reporting.nodes import FileSet, file_set
 from analysis.reporting.program import environment_sources, module_sources
 
 
-def exhibit_paths(study: str, exhibit: Exhibit) -> dict[str, Path]:
-    """Return the files of an exhibit by extension."""
+def exhibit_paths(study: str, exhibit: Exhibit | MethodExhibit) -> dict[str, Path]:
+    """Return the files of an exhibit of a study, or of the method, by extension."""
     folder = FIGURES / study
     return {ending: folder / f"{exhibit.name}.{ending}" for ending in EXTENSIONS[exhibit.kind]}
 
 
-def exhibit_program(exhibit: Exhibit) -> FileSet:
+def exhibit_program(exhibit: Exhibit | MethodExhibit) -> FileSet:
     """Return what makes an exhibit: its module with all that it imports, and the packages."""
     module = Path(inspect.getfile(exhibit.make))
     own = Path(__file__)
@@ -51,3 +59,22 @@ for _study in study_names():
             files = contents(exhibit.make(opened_once(study)))
             for ending, path in products.items():
                 write_bytes_atomic(path, files[ending])
+
+
+for _about_method in METHOD_EXHIBITS:
+
+    @task(
+        id=f"{METHOD_FOLDER}-{_about_method.name}",
+        name=f"task_{_about_method.kind}",
+        kwargs={"exhibit": _about_method},
+    )
+    def task_method_exhibit(
+        exhibit: MethodExhibit,
+        tables: Path = PROCESSED_REGISTER,  # noqa: ARG001
+        program: object = exhibit_program(_about_method),  # noqa: ARG001
+        products: Annotated[dict[str, Path], Product] = exhibit_paths(METHOD_FOLDER, _about_method),
+    ) -> None:
+        """Make one exhibit about the method and write all its files."""
+        files = contents(exhibit.make(open_method()))
+        for ending, path in products.items():
+            write_bytes_atomic(path, files[ending])

@@ -28,6 +28,7 @@ from analysis.models.interval_series import fit_rows
 
 OWN: Final = "interval"
 STANDARD: Final = Options(errors="student_t")
+SAMPLE: Final = 10  # replications kept to check that the program still gives these numbers
 BATCH: Final = 50  # replications a worker does before it reports back
 COLUMNS: Final = ("history", "replication", "method", "name", "estimate", "lower", "upper")
 KEYS: Final = ["history", "replication", "method", "name"]
@@ -93,6 +94,12 @@ def coverage_table(results: pd.DataFrame, level: float) -> pd.DataFrame:
     ).reset_index()
     table["coverage_error"] = np.sqrt(level * (1 - level) / table["replications"])
     return table
+
+
+def sample_of(results: pd.DataFrame, replications: int = SAMPLE) -> pd.DataFrame:
+    """Return the first replications of the estimator under study, to check a later run against."""
+    first = (results["method"] == OWN) & (results["replication"] < replications)
+    return results[first].sort_values(KEYS, ignore_index=True)
 
 
 def _batches(plan: StudyPlan) -> Iterator[tuple[str, int, int]]:

@@ -13,6 +13,7 @@ from typing import Any
 from analysis.config import ROOT
 
 HASH_LENGTH = 16
+NO_FILE = "no file"
 
 
 @dataclass
@@ -35,7 +36,7 @@ class FileSet:
     def state(self) -> str | None:
         """Return one line a file, `path hash`; None if a file is missing."""
         try:
-            return "\n".join(_line(path) for path in self.files)
+            return "\n".join(_line(path) for path in self.files) or NO_FILE
         except FileNotFoundError:
             return None
 
@@ -75,6 +76,12 @@ class NotebookSource:
     def save(self, value: object) -> None:
         """Refuse: outputs are written by the step that refreshes them."""
         raise TypeError(f"{self.name} cannot be saved as {type(value).__name__}")
+
+
+def takes_study(notebook: Path) -> bool:
+    """Tell whether a notebook has a cell tagged `parameters`, so that it runs for each study."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return any("parameters" in cell["metadata"].get("tags", []) for cell in cells)
 
 
 def source_hash(path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from analysis.config import ANALYSIS, LOCK, ROOT
@@ -26,6 +27,15 @@ def notebook_sources(path: Path) -> tuple[Path, ...]:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     return _closure(tuple(sorted(_imports_of(code))))
+
+
+def fingerprint(path: Path) -> str:
+    """Return a short hash of a module, all that it imports, and the packages.
+
+    Results that are kept between runs stand in a folder of this name: a changed program finds none.
+    """
+    files = (*module_sources(path), *environment_sources())
+    return sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()[:12]
 
 
 def environment_sources() -> tuple[Path, ...]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from analysis.config import DATA_RAW, FIGURES, NOTEBOOKS, PARAMETERS, ROOT
+from analysis.config import DATA_RAW, FIGURES, METHOD_FOLDER, NOTEBOOKS, PARAMETERS, ROOT
 from analysis.data_management.cards import read_card
 from analysis.data_management.sources import SOURCES
 from analysis.errors import BuildError
 from analysis.exhibits.effects import finding_sentences
-from analysis.exhibits.registry import EXHIBITS, EXTENSIONS, Exhibit
+from analysis.exhibits.registry import EXHIBITS, EXTENSIONS, METHOD_EXHIBITS, Exhibit, MethodExhibit
 from analysis.exhibits.study_results import OpenStudy
 
 README: Final = ROOT / "README.md"
@@ -76,24 +76,25 @@ def _data(_: Sequence[OpenStudy]) -> str:
 
 
 def _exhibits(studies: Sequence[OpenStudy]) -> str:
-    rows = [_exhibit_row(exhibit, studies) for exhibit in EXHIBITS]
+    folders = [opened.study.name for opened in studies]
+    rows = [_exhibit_row(exhibit, folders) for exhibit in EXHIBITS]
+    rows += [_exhibit_row(exhibit, [METHOD_FOLDER]) for exhibit in METHOD_EXHIBITS]
     return _table(("Exhibit", "Program", "Shown in", "Output"), rows)
 
 
-def _exhibit_row(exhibit: Exhibit, studies: Sequence[OpenStudy]) -> tuple[str, ...]:
+def _exhibit_row(exhibit: Exhibit | MethodExhibit, folders: Sequence[str]) -> tuple[str, ...]:
     module, function = exhibit.program.rsplit(".", 1)
     source = f"{module.replace('.', '/')}.py"
     line = _line_of(source, function)
-    folders = ", ".join(
-        f"[{opened.study.name}]({_relative(FIGURES / opened.study.name)}/{exhibit.name}"
-        f".{'svg' if exhibit.kind == 'figure' else 'md'})"
-        for opened in studies
+    ending = "svg" if exhibit.kind == "figure" else "md"
+    links = ", ".join(
+        f"[{folder}]({_relative(FIGURES / folder)}/{exhibit.name}.{ending})" for folder in folders
     )
     return (
         f"{exhibit.kind} `{exhibit.name}`",
         f"[`{function}`]({source}#L{line})",
         f"[{exhibit.notebook}]({_relative(NOTEBOOKS)}/{exhibit.notebook}.ipynb)",
-        f"{folders} ({', '.join(EXTENSIONS[exhibit.kind])})",
+        f"{links} ({', '.join(EXTENSIONS[exhibit.kind])})",
     )
 
 

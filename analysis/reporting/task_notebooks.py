@@ -9,10 +9,17 @@ from typing import Annotated
 
 from pytask import Product, mark, task
 
-from analysis.config import COMMITTED_STUDY, FIGURES, NOTEBOOKS, PARAMETERS, study_names
+from analysis.config import (
+    COMMITTED_STUDY,
+    FIGURES,
+    METHOD_FOLDER,
+    NOTEBOOKS,
+    PARAMETERS,
+    study_names,
+)
 from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.data_management.save import write_text_atomic
-from analysis.reporting.nodes import FileSet, NotebookSource, file_set
+from analysis.reporting.nodes import FileSet, NotebookSource, file_set, takes_study
 from analysis.reporting.program import environment_sources, module_sources, notebook_sources
 
 
@@ -27,36 +34,45 @@ def notebook_program(notebook: Path) -> FileSet:
     return file_set("the program", files)
 
 
+def notebook_settings(study: str, takes_study: bool) -> FileSet:
+    """Return the study file of a notebook that takes one, otherwise an empty set."""
+    return file_set("the study file", [PARAMETERS / f"{study}.yaml"] if takes_study else [])
+
+
 KERNEL_SLOTS = threading.BoundedSemaphore(os.cpu_count() or 1)
 NOTEBOOK_FILES = tuple(sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))
 
 for _notebook in NOTEBOOK_FILES:
-    for _study in study_names():
+    _takes_study = takes_study(_notebook)
+
+    for _study in study_names() if _takes_study else (METHOD_FOLDER,):
 
         @mark.try_first
-        @task(id=f"{_study}-{_notebook.stem}", kwargs={"study": _study})
+        @task(id=f"{_study}-{_notebook.stem}", kwargs={"study": _study if _takes_study else ""})
         def task_notebook(
             study: str,
             template: Annotated[Path, NotebookSource(_notebook)],
             tables: Path = PROCESSED_REGISTER,  # noqa: ARG001
-            parameters: Path = PARAMETERS / f"{_study}.yaml",  # noqa: ARG001
+            settings: object = notebook_settings(_study, _takes_study),  # noqa: ARG001
             program: object = notebook_program(_notebook),  # noqa: ARG001
             executed: Annotated[Path, Product] = executed_path(_study, _notebook),
         ) -> None:
-            """Run one notebook for one study."""
+            """Run one notebook, for one study if it takes one."""
             from analysis.reporting.notebooks import execute, notebook_text
 
             with KERNEL_SLOTS:
-                notebook = execute(template, {"study": study})
+                notebook = execute(template, {"study": study} if study else {})
             write_text_atomic(executed, notebook_text(notebook))
 
     @task(id=_notebook.stem)
     def task_outputs(
         template: Annotated[Path, NotebookSource(_notebook)],
-        executed: Path = executed_path(COMMITTED_STUDY, _notebook),
+        executed: Path = executed_path(
+            COMMITTED_STUDY if _takes_study else METHOD_FOLDER, _notebook
+        ),
         notebook: Annotated[Path, Product] = _notebook,
     ) -> None:
-        """Bring the outputs of the committed study into the committed notebook."""
+        """Bring the outputs of the committed run into the committed notebook."""
         from analysis.reporting.notebooks import notebook_text, read_notebook, with_outputs_of
 
         fresh = with_outputs_of(read_notebook(template), read_notebook(executed))
