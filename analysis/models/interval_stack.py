@@ -1,4 +1,4 @@
-"""Several series laid out as one: blocks of cells for the months, blocks of columns for the terms."""
+"""Several series laid out as one: blocks of cells for months, blocks of columns for terms."""
 
 from __future__ import annotations
 
