@@ -21,7 +21,7 @@ from scipy.special import stdtr, stdtrit
 
 from analysis.errors import ModelError
 from analysis.models.arrays import Floats
-from analysis.models.design import Design, DesignSpec, Term, build_design
+from analysis.models.design import Design, DesignSpec, build_design
 from analysis.models.interval_curves import monthly_curves
 from analysis.models.interval_effects import (
     coefficient_table,
@@ -44,6 +44,7 @@ from analysis.models.interval_noise import coordinates
 from analysis.models.interval_penalty import penalty_terms
 from analysis.models.interval_rows import IntervalRows, interval_rows
 from analysis.models.interval_series import fit_rows, state_of
+from analysis.models.interval_stack import stack_designs, stack_rows
 from analysis.models.interval_state import FitState
 
 LARGEST_COMMON: Final = 0.95  # beyond, the series are one series
@@ -158,7 +159,7 @@ def fit_joint_series(
         for name, table in observations.items()
     }
     scale = np.array([_own_sigma(name, rows[name], built[name], options) for name in rows])
-    stacked, design = _stack_rows(rows), _stack_designs(built)
+    stacked, design = stack_rows(rows), stack_designs(built)
     series = np.repeat(np.arange(len(rows)), [len(item) for item in rows.values()])
     layout = Layout(series, scale / scale.mean(), 0.0)
     share = _best_common(stacked, design, options, layout) if common is None else common
@@ -180,42 +181,6 @@ def _own_sigma(name: str, rows: IntervalRows, design: Design, options: Options) 
     if sigma is None:
         raise ModelError(f"series '{name}' has too few reports of its own")
     return sigma
-
-
-def _stack_rows(rows: Mapping[str, IntervalRows]) -> IntervalRows:
-    parts = list(rows.values())
-    return IntervalRows(
-        observation_id=tuple(f"{k}:{i}" for k, part in rows.items() for i in part.observation_id),
-        report_id=tuple(f"{k}:{i}" for k, part in rows.items() for i in part.report_id),
-        growth=np.concatenate([part.growth for part in parts]),
-        value=np.concatenate([part.value for part in parts]),
-        lower=np.concatenate([part.lower for part in parts]),
-        upper=np.concatenate([part.upper for part in parts]),
-        start=np.concatenate([part.start for part in parts]),
-        end=np.concatenate([part.end for part in parts]),
-        days=_block_diagonal([part.days for part in parts]),
-        days_before=_block_diagonal([part.days_before for part in parts]),
-    )
-
-
-def _block_diagonal(blocks: list[Floats]) -> Floats:
-    heights, widths = zip(*(block.shape for block in blocks), strict=True)
-    whole = np.zeros((sum(heights), sum(widths)))
-    tops, lefts = np.cumsum((0, *heights)), np.cumsum((0, *widths))
-    for k, block in enumerate(blocks):
-        whole[tops[k] : tops[k + 1], lefts[k] : lefts[k + 1]] = block
-    return whole
-
-
-def _stack_designs(designs: Mapping[str, Design]) -> Design:
-    first = next(iter(designs.values()))
-    terms = tuple(
-        Term(f"{name}:{term.name}", f"{term.label} ({name})", term.role, term.intervention)
-        for name, design in designs.items()
-        for term in design.terms
-    )
-    matrix = _block_diagonal([design.matrix for design in designs.values()])
-    return Design(first.calendar, terms, matrix, first.centre)
 
 
 def _estimate(rows: IntervalRows, design: Design, options: Options, layout: Layout) -> Converged:
