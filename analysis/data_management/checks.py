@@ -101,7 +101,7 @@ def _row_faults(
 
 
 def _key_first(df: pd.DataFrame) -> pd.DataFrame:
-    keys = [name for name in df.columns if name.endswith("_id")] or ["series"]
+    keys = [name for name in df.columns if name.endswith("_id") or name == "series"]
     return df[keys + [name for name in df.columns if name not in keys]]
 
 
@@ -210,6 +210,18 @@ def _register_consistent(df: pd.DataFrame) -> list[Fault]:
     return faults
 
 
+def _share_possible(df: pd.DataFrame) -> list[Fault]:
+    problem = "a coverage of {coverage} is not a share"
+    above = pd.to_numeric(df["coverage"]) > 1
+    return _row_faults(df, above, "coverage", problem, "0 to 1", "correct the number")
+
+
+def _ends_in_order(df: pd.DataFrame) -> list[Fault]:
+    problem, allowed = "the interval runs from {lower} to {upper}", "an upper end not below lower"
+    wrong = pd.to_numeric(df["upper"]) < pd.to_numeric(df["lower"])
+    return _row_faults(df, wrong, "upper", problem, allowed, "swap the ends")
+
+
 def _one_unit(df: pd.DataFrame) -> list[Fault]:
     first = df.groupby("series")["unit"].transform("first")
     problem, allowed = "the series {series} changes its unit to '{unit}'", "one unit a series"
@@ -231,4 +243,8 @@ _CHECKS: Mapping[str, tuple[Check, ...]] = {
     "events": (_date_order, _address_fits),
     "macro_monthly": (_one_unit,),
     "commodity_prices_monthly": (_one_unit,),
+    "conflict_monthly": (_one_unit,),
+    "dengue_monthly": (_one_unit,),
+    "monte_carlo": (_share_possible,),
+    "monte_carlo_sample": (_ends_in_order,),
 }

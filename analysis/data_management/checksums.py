@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from analysis import config
-from analysis.data_management.save import write_text_atomic
+from analysis.data_management.save import write_bytes_atomic, write_text_atomic
 from analysis.errors import DataError
 
 REGISTER = "checksums.sha256"
@@ -25,18 +26,49 @@ def file_checksums(folder: Path = config.DATA_RAW) -> dict[str, str]:
 
 def write_register(folder: Path = config.DATA_RAW) -> Path:
     """Record the present state of the folder, in the format of `sha256sum`; return the file."""
-    lines = [f"{digest}  {name}\n" for name, digest in sorted(file_checksums(folder).items())]
+    return _write_entries(folder, file_checksums(folder))
+
+
+def write_registered(contents: Mapping[str, bytes], folder: Path = config.DATA_RAW) -> None:
+    """Write files of the folder and renew their lines of the register, and no other line.
+
+    Parameters
+    ----------
+    contents
+        File name -> bytes; whatever stood there before is replaced.
+
+    Raises
+    ------
+    DataError
+        If any other file disagrees with the register; nothing is written then.
+    """
+    others = verify_checksums(folder, renewed=frozenset(contents))
+    for name, content in contents.items():
+        write_bytes_atomic(folder / name, content)
+    written = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    _write_entries(folder, others | written)
+
+
+def _write_entries(folder: Path, entries: Mapping[str, str]) -> Path:
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(entries.items())]
     write_text_atomic(folder / REGISTER, "".join(lines))
     return folder / REGISTER
 
 
-def verify_checksums(folder: Path = config.DATA_RAW) -> dict[str, str]:
+def verify_checksums(
+    folder: Path = config.DATA_RAW, renewed: frozenset[str] = frozenset()
+) -> dict[str, str]:
     """Compare every file with the register.
+
+    Parameters
+    ----------
+    renewed
+        Files that are about to be replaced and so need not agree.
 
     Returns
     -------
     dict
-        File name -> SHA-256, all verified.
+        File name -> SHA-256, all verified, without those of `renewed`.
 
     Raises
     ------
@@ -45,10 +77,10 @@ def verify_checksums(folder: Path = config.DATA_RAW) -> dict[str, str]:
         two hashes and what to do.
     """
     registered, found = read_register(folder), file_checksums(folder)
-    for name in sorted(registered.keys() | found.keys()):
+    for name in sorted((registered.keys() | found.keys()) - renewed):
         if registered.get(name) != found.get(name):
             raise _mismatch(folder, name, registered.get(name), found.get(name))
-    return found
+    return {name: digest for name, digest in found.items() if name not in renewed}
 
 
 def read_register(folder: Path = config.DATA_RAW) -> dict[str, str]:

@@ -25,6 +25,8 @@ DATES: Mapping[str, tuple[str, ...]] = {
     "agreement_summary": (),
     "events": ("start", "end"),
     "context": ("month",),
+    "monte_carlo": (),
+    "monte_carlo_sample": (),
 }
 """Processed table -> its date columns."""
 NUMBERS: Mapping[str, tuple[str, ...]] = {
@@ -34,12 +36,19 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
     "agreement": ("value_first", "value_second", "relative_difference", "tolerance"),
     "agreement_summary": ("rate", "lower", "upper"),
     "context": ("value",),
+    "monte_carlo": (
+        *("coverage", "coverage_error", "bias", "spread"),
+        *("median_length", "mean_length"),
+    ),
+    "monte_carlo_sample": ("estimate", "lower", "upper"),
 }
 COUNTS: Mapping[str, tuple[str, ...]] = {
     "reports": ("days",),
     "series": ("levels", "growths"),
     "overlaps": ("days_shared", "days_only_report", "days_only_other"),
     "agreement_summary": ("coded", "matched", "agree", "disagree", "identical"),
+    "monte_carlo": ("replications",),
+    "monte_carlo_sample": ("replication",),
 }
 FLAGS: Mapping[str, tuple[str, ...]] = {
     "reports": ("is_rate", "published_early"),

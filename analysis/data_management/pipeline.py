@@ -11,6 +11,7 @@ from analysis.data_management.agreement import match_codings, summarise_agreemen
 from analysis.data_management.context import build_context
 from analysis.data_management.contradictions import build_contradictions
 from analysis.data_management.events import process_events, study_events
+from analysis.data_management.monte_carlo import build_monte_carlo, build_monte_carlo_sample
 from analysis.data_management.observations import build_observations
 from analysis.data_management.overlaps import build_overlaps
 from analysis.data_management.processed_tables import check_processed
@@ -28,6 +29,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "agreement_summary": ("group",),
     "events": ("event_id",),
     "context": ("series", "month"),
+    "monte_carlo": ("history", "method", "name"),
+    "monte_carlo_sample": ("history", "replication", "method", "name"),
 }
 """Processed table -> columns that identify a row."""
 
@@ -45,6 +48,8 @@ class ProcessedTables:
     agreement_summary: pd.DataFrame
     events: pd.DataFrame
     context: pd.DataFrame
+    monte_carlo: pd.DataFrame
+    monte_carlo_sample: pd.DataFrame
 
 
 def build_processed(raw: RawTables) -> ProcessedTables:
@@ -67,7 +72,9 @@ def build_processed(raw: RawTables) -> ProcessedTables:
         agreement=agreement,
         agreement_summary=summarise_agreement(agreement),
         events=process_events(raw.events),
-        context=build_context(raw.macro_monthly, raw.commodity_prices_monthly),
+        context=build_context(raw.monthly),
+        monte_carlo=build_monte_carlo(raw.monte_carlo),
+        monte_carlo_sample=build_monte_carlo_sample(raw.monte_carlo_sample),
     )
     for name in KEYS:
         check_processed(name, getattr(built, name))
@@ -99,11 +106,10 @@ def describe_series(register: pd.DataFrame, observations: pd.DataFrame) -> pd.Da
 
 def vocabulary(raw: RawTables) -> Vocabulary:
     """Return every name that a study file may use: series, places, events, context, reports."""
-    monthly = pd.concat([raw.macro_monthly["series"], raw.commodity_prices_monthly["series"]])
     return Vocabulary(
         series=frozenset(raw.series["series"]),
         places=frozenset(raw.series["place"]) | frozenset(raw.events["place"]),
         events=study_events(raw.events),
-        context=frozenset(monthly),
+        context=frozenset(pd.concat(list(raw.monthly))["series"]),
         reports=frozenset(raw.reports["report_id"]),
     )

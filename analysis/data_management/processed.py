@@ -34,15 +34,17 @@ def register_text(paths: Iterable[Path]) -> str:
     return "".join(f"{line}\n" for line in sorted(lines, key=lambda line: line.split()[1]))
 
 
-def load_tables(folder: Path = config.DATA_PROCESSED) -> dict[str, pd.DataFrame]:
-    """Load every processed table, by name.
+def load_tables(
+    names: Iterable[str], folder: Path = config.DATA_PROCESSED
+) -> dict[str, pd.DataFrame]:
+    """Load some processed tables, by name.
 
     Raises
     ------
     DataError
         When a table is not built.
     """
-    return {name: load_table(name, folder) for name in DATES}
+    return {name: load_table(name, folder) for name in names}
 
 
 def vocabulary_of(tables: Mapping[str, pd.DataFrame]) -> Vocabulary:

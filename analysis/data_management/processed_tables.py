@@ -12,6 +12,7 @@ from analysis.data_management import (
     agreement,
     context,
     contradictions,
+    monte_carlo,
     observations,
     overlaps,
     reports,
@@ -23,6 +24,7 @@ from analysis.errors import DataError
 _TEXT, _FLAG, _COUNT = pa.Column(str), pa.Column(bool), pa.Column("int64", pa.Check.ge(0))
 _DAY, _DAY_OR_NONE = pa.Column("datetime64[us]"), pa.Column("datetime64[us]", nullable=True)
 _NUMBER, _NUMBER_OR_NONE = pa.Column(float), pa.Column(float, nullable=True)
+_SHARE, _NOT_NEGATIVE = pa.Column(float, pa.Check.in_range(0, 1)), pa.Column(float, pa.Check.ge(0))
 _SHARE_OR_NONE = pa.Column(float, pa.Check.in_range(0, 1), nullable=True)
 
 
@@ -47,8 +49,13 @@ def _period_holds(df: pd.DataFrame) -> pd.Series[bool]:
     return df["end"].isna() | (df["start"] <= df["end"])
 
 
+def _ends_in_order(df: pd.DataFrame) -> pd.Series[bool]:
+    return df["lower"] <= df["upper"]
+
+
 _BOUNDS = pa.Check(_bounds_hold, name="0 < lower <= value <= upper")
 _PERIOD = pa.Check(_period_holds, name="start <= end")
+_ENDS = pa.Check(_ends_in_order, name="lower <= upper")
 _SERIES_COLUMNS = (*tables.RAW_SERIES.columns, "levels", "growths", "first_day", "last_day")
 _EVENT_COLUMNS = (*tables.RAW_EVENTS.columns, "day_known")
 _SUMMARY_COLUMNS = (
@@ -121,6 +128,16 @@ PROCESSED: Mapping[str, pa.DataFrameSchema] = {
         _PERIOD,
     ),
     "context": _schema(context.COLUMNS, {"month": _DAY, "value": _NUMBER}),
+    "monte_carlo": _schema(
+        monte_carlo.COLUMNS,
+        dict.fromkeys(("coverage_error", "median_length", "mean_length"), _NOT_NEGATIVE)
+        | {"replications": _COUNT, "coverage": _SHARE, "bias": _NUMBER, "spread": _NUMBER_OR_NONE},
+    ),
+    "monte_carlo_sample": _schema(
+        monte_carlo.SAMPLE_COLUMNS,
+        {"replication": _COUNT, "estimate": _NUMBER, "lower": _NUMBER, "upper": _NUMBER},
+        _ENDS,
+    ),
 }
 """Processed table -> schema. Text is never missing; an empty cell is the empty text."""
 

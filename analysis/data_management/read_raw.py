@@ -16,10 +16,8 @@ from analysis.data_management.cards import Card, read_card
 from analysis.data_management.checks import cross_checks, register_faults
 from analysis.data_management.faults import Fault, raise_faults
 from analysis.data_management.sources import SOURCES, Source
-from analysis.data_management.tables import EXPECTED, vocabulary_of
+from analysis.data_management.tables import expected_of, vocabulary_of
 from analysis.errors import DataError, nearest, spelling_hint
-
-NOT_EMPTY = "any text, not empty"
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,21 @@ class RawTables:
     events: pd.DataFrame
     macro_monthly: pd.DataFrame
     commodity_prices_monthly: pd.DataFrame
+    conflict_monthly: pd.DataFrame
+    dengue_monthly: pd.DataFrame
+    monte_carlo: pd.DataFrame
+    monte_carlo_sample: pd.DataFrame
     cards: Mapping[str, Card] = field(default_factory=dict)
+
+    @property
+    def monthly(self) -> tuple[pd.DataFrame, ...]:
+        """The monthly context tables, which have the same columns."""
+        return (
+            self.macro_monthly,
+            self.commodity_prices_monthly,
+            self.conflict_monthly,
+            self.dengue_monthly,
+        )
 
 
 def read_raw(folder: Path = config.DATA_RAW) -> RawTables:
@@ -74,9 +86,21 @@ def read_table(name: str, folder: Path = config.DATA_RAW) -> pd.DataFrame:
     source = SOURCES[name]
     file = f"{folder.name}/{source.file}"
     df = _text_table(folder / source.file, source, file)
+    check_table(name, df, file)
+    return df
+
+
+def check_table(name: str, df: pd.DataFrame, file: str) -> None:
+    """Check one raw table, all cells as text, indexed by line of the file.
+
+    Raises
+    ------
+    DataError
+        If a cell, a key or a row breaks the contract of the table.
+    """
+    source = SOURCES[name]
     raise_faults(file, [*_schema_faults(df, source), *_duplicate_keys(df, source)])
     raise_faults(file, cross_checks(name, df))
-    return df
 
 
 def _card(folder: Path, source: Source) -> Card:
@@ -166,7 +190,7 @@ def _cell_fault(df: pd.DataFrame, source: Source, line: int, column: str) -> Fau
 def _expectation(schema: pa.DataFrameSchema, column: str, found: str) -> tuple[str, str]:
     words = vocabulary_of(schema, column)
     if not words:
-        return EXPECTED.get(column, NOT_EMPTY), "correct the cell"
+        return expected_of(schema, column), "correct the cell"
     shown = ", ".join(word or "(empty)" for word in words)
     if nearest(found, filter(None, words)):
         return shown, spelling_hint(found, filter(None, words))

@@ -46,5 +46,13 @@ SOURCES: Mapping[str, Source] = {
         Source("events", ("event_id",), tables.RAW_EVENTS),
         Source("macro_monthly", ("series", "month"), tables.RAW_MONTHLY),
         Source("commodity_prices_monthly", ("series", "month"), tables.RAW_MONTHLY),
+        Source("conflict_monthly", ("series", "month"), tables.RAW_COUNTS),
+        Source("dengue_monthly", ("series", "month"), tables.RAW_COUNTS),
+        Source("monte_carlo", ("history", "method", "name"), tables.RAW_MONTE_CARLO),
+        Source(
+            "monte_carlo_sample",
+            ("history", "replication", "method", "name"),
+            tables.RAW_MONTE_CARLO_SAMPLE,
+        ),
     )
 }

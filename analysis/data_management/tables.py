@@ -16,13 +16,19 @@ from analysis.data_management import vocabularies as v
 from analysis.data_management.units import BASE_UNIT_SLUG, UNITS
 
 CONTEXT_KEY = r"(exchange_rate|cpi|commodity)/[A-Za-z0-9_]+"
+COUNT_KEY = r"conflict/[a-z0-9_]+/(events|deaths_best)|dengue/[A-Z]{3}/cases"
 POSITIVE = r"(?=.*[1-9])[0-9]+(\.[0-9]+)?"
 SIGNED = r"-?[0-9]+(\.[0-9]+)?"
+WHOLE = r"[0-9]+"
+UNSIGNED = r"[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?"
+REAL = f"-?{UNSIGNED}"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 PARTIAL_DAY = r"[0-9]{4}(-(0[1-9]|1[0-2])(-[0-3][0-9])?)?"
 MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
 ADDRESS = r"https?://\S+"
+NOT_EMPTY = "any text, not empty"
 SLUG = r"[a-z0-9_-]+(/[a-z0-9_-]+){4}"
+WORD = r"[a-z][a-z0-9_.]*"
 
 
 def _exact(pattern: str) -> str:
@@ -43,12 +49,13 @@ def _words(words: Iterable[str]) -> pa.Column:
     return pa.Column(str, pa.Check.isin(list(words)))
 
 
-def _pattern(pattern: str) -> pa.Column:
-    return pa.Column(str, pa.Check.str_matches(_exact(pattern)))
+def _pattern(pattern: str, says: str | None = None) -> pa.Column:
+    """Return a column of texts of one form; `says` describes the form where `EXPECTED` does not."""
+    return pa.Column(str, pa.Check.str_matches(_exact(pattern)), description=says)
 
 
-def _optional(pattern: str) -> pa.Column:
-    return pa.Column(str, pa.Check.str_matches(_or_empty(pattern)))
+def _optional(pattern: str, says: str | None = None) -> pa.Column:
+    return pa.Column(str, pa.Check.str_matches(_or_empty(pattern)), description=says)
 
 
 def _day(*, optional: bool = False) -> pa.Column:
@@ -151,6 +158,52 @@ RAW_MONTHLY = _schema(
 )
 """Monthly context series: macro_monthly.csv and commodity_prices_monthly.csv."""
 
+RAW_COUNTS = _schema(
+    {
+        "series": _pattern(
+            COUNT_KEY, "a series key, for example conflict/kachin/events or dengue/LAO/cases"
+        ),
+        "month": _pattern(MONTH),
+        "value": _pattern(WHOLE, "a whole number, zero or more, without a thousands separator"),
+        "unit": _words(v.COUNT_UNITS),
+    }
+)
+"""Monthly counts, which may be zero: conflict_monthly.csv and dengue_monthly.csv."""
+
+_REAL = _pattern(REAL, "a number, for example -0.0123 or 1.5e-05")
+_UNSIGNED = _pattern(UNSIGNED, "a number, zero or more, for example 0.0123 or 1.5e-05")
+_WHOLE = _pattern(WHOLE, "a whole number, zero or more")
+_WORD = _pattern(WORD, "a word in lower-case letters, digits, underscores and points")
+
+RAW_MONTE_CARLO = _schema(
+    {
+        "history": _WORD,
+        "method": _WORD,
+        "name": _WORD,
+        "replications": _WHOLE,
+        "coverage": _UNSIGNED,
+        "coverage_error": _UNSIGNED,
+        "bias": _REAL,
+        "spread": _optional(UNSIGNED, "a number, zero or more, or nothing if there is one alone"),
+        "median_length": _UNSIGNED,
+        "mean_length": _UNSIGNED,
+    }
+)
+"""What a simulation study says of each method: one row a history, method and coefficient."""
+
+RAW_MONTE_CARLO_SAMPLE = _schema(
+    {
+        "history": _WORD,
+        "replication": _WHOLE,
+        "method": _WORD,
+        "name": _WORD,
+        "estimate": _REAL,
+        "lower": _REAL,
+        "upper": _REAL,
+    }
+)
+"""Single replications of the same study: one row an estimated coefficient."""
+
 _NUMBER = "a positive number with a point for decimals and no thousands separator, for example 5.67"
 EXPECTED: Mapping[str, str] = {
     "report_id": "R and four digits, for example R0215",
@@ -168,7 +221,12 @@ EXPECTED: Mapping[str, str] = {
     "url": "an address that starts with http:// or https://, or nothing",
     "countries": "country names separated by semicolons, for example China;Laos",
 }
-"""Column -> what a cell may hold, where it is not a closed vocabulary."""
+"""Column -> what a cell may hold, where no closed vocabulary and no description says so."""
+
+
+def expected_of(schema: pa.DataFrameSchema, column: str) -> str:
+    """Return in words what a cell of a column without a closed vocabulary may hold."""
+    return schema.columns[column].description or EXPECTED.get(column, NOT_EMPTY)
 
 
 def vocabulary_of(schema: pa.DataFrameSchema, column: str) -> tuple[str, ...]:

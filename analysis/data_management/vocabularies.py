@@ -84,3 +84,4 @@ CONTEXT_UNITS = (
     "index",
     "local currency per USD",
 )
+COUNT_UNITS = ("cases", "deaths", "events")

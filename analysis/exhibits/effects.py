@@ -6,8 +6,24 @@ import pandas as pd
 
 from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.table import Column, Table
+from analysis.models.interval_cumulative import cumulative_effect
+from analysis.study import Intervention
 
 INFLUENCE_ROWS = 3
+CUMULATIVE_COLUMNS = (
+    "outcome",
+    "outcome_label",
+    "name",
+    "label",
+    "first_month",
+    "last_month",
+    "total",
+    "total_lower",
+    "total_upper",
+    "unit",
+    "percent",
+    "reason",
+)
 MODEL_COLUMNS = (
     "outcome",
     "outcome_label",
@@ -173,6 +189,59 @@ def left_out_table(opened: OpenStudy) -> Table:
             Column("reason", "Reason"),
         ),
         note="Values in the base unit of the series (growth: ratio to the year before).",
+    )
+
+
+def cumulative_table(opened: OpenStudy) -> Table:
+    """Return what each event changed in all, from its date to the last reported month."""
+    rows = [
+        _cumulative(opened, name, item)
+        for name, fit in opened.fits.items()
+        for item in opened.outcome(name).interventions
+        if not fit.curve("fitted").empty
+    ]
+    return Table(
+        name="cumulative",
+        title="Cumulative effects, from each event to the last reported month",
+        frame=pd.DataFrame(rows, columns=list(CUMULATIVE_COLUMNS)),
+        columns=(
+            Column("outcome_label", "Outcome"),
+            Column("label", "Event"),
+            Column("first_month", "From"),
+            Column("last_month", "To"),
+            Column("total", "Total", "significant"),
+            Column("total_lower", "Lower", "significant"),
+            Column("total_upper", "Upper", "significant"),
+            Column("unit", "Unit"),
+            Column("percent", "Total, %", "percent"),
+            Column("reason", "If empty, why"),
+        ),
+        note=(
+            "Flow less the flow without the event alone, the other events as they were; intervals "
+            "by the delta method. A total needs its own event identified."
+        ),
+    )
+
+
+def _cumulative(opened: OpenStudy, name: str, item: Intervention) -> tuple[object, ...]:
+    fit, outcome = opened.fits[name], opened.outcome(name)
+    first = max(f"{item.start:%Y-%m}", str(fit.curve("fitted")["month"].min()))
+    last = str(fit.curve("fitted")["month"].max())
+    effect = fit.effect(item.name)
+    where = (name, outcome.label, item.name, item.label, first, last)
+    unit = opened.unit(outcome.series)
+    if effect.verdict == "not identified" or last < first:
+        reason = effect.reason or f"the reports end in {last}"
+        return (*where, None, None, None, unit, None, reason)
+    found = cumulative_effect(fit, first, last, (item.name,))
+    return (
+        *where,
+        found.total,
+        found.total_lower,
+        found.total_upper,
+        unit,
+        found.percent,
+        found.reason,
     )
 
 

@@ -53,6 +53,7 @@ EXHIBITS: Final[tuple[Exhibit, ...]] = (
     Exhibit("disagreements", "table", AUDIT, audit.disagreements_table),
     Exhibit("zone_trade", "figure", ZONE_TRADE, zone_trade.zone_trade_figure),
     Exhibit("effects", "table", ZONE_TRADE, effects.effects_table),
+    Exhibit("cumulative", "table", ZONE_TRADE, effects.cumulative_table),
     Exhibit("identification", "table", ZONE_TRADE, effects.identification_table),
     Exhibit("models", "table", ZONE_TRADE, effects.models_table),
     Exhibit("left_out", "table", ZONE_TRADE, effects.left_out_table),

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Final
 
 import pandas as pd
 
@@ -20,6 +21,15 @@ from analysis.study import Event, Intervention, Outcome, Study
 from analysis.study_file import parse_study
 
 _OPENING = threading.Lock()
+STUDY_TABLES: Final = (
+    "reports",
+    "observations",
+    "contradictions",
+    "agreement",
+    "series",
+    "context",
+    "events",
+)
 
 
 @dataclass(frozen=True)
@@ -124,7 +134,7 @@ def open_study(name: str) -> OpenStudy:
     StudyError
         When the study file does not exist or breaks its contract.
     """
-    return _study_on(load_tables(), name)
+    return _study_on(load_tables(STUDY_TABLES), name)
 
 
 def _study_on(tables: Mapping[str, pd.DataFrame], name: str) -> OpenStudy:
@@ -146,7 +156,7 @@ def _study_on(tables: Mapping[str, pd.DataFrame], name: str) -> OpenStudy:
 
 @cache
 def _tables() -> Mapping[str, pd.DataFrame]:
-    return load_tables()
+    return load_tables(STUDY_TABLES)
 
 
 @cache

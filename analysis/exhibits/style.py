@@ -20,6 +20,7 @@ LIGHT_GREY: Final = "#D9D9D9"
 
 ROLE_COLOURS: Final[Mapping[str, str]] = {
     "fitted": BLUE,
+    "predicted": SKY,
     "counterfactual": VERMILION,
     "report": BLACK,
     "growth": GREEN,

@@ -26,6 +26,8 @@ from analysis.exhibits.timeline import (
     draw_event_lines,
     set_years,
 )
+from analysis.models.interval_prediction import predicted_flow
+from analysis.models.interval_results import IntervalFit
 
 PANEL_INCHES: Final = 1.25
 MARGINS: Final = Margins(left=0.95, right=0.15, top=1.5, bottom=0.6, between=0.3)
@@ -81,11 +83,20 @@ def _panel(opened: OpenStudy, name: str) -> Panel:
     return Panel(
         label=outcome.label,
         unit=opened.unit(outcome.series),
-        curves=fit.monthly[fit.monthly["curve"].isin(CURVES)],
+        curves=pd.concat([fit.monthly[fit.monthly["curve"].isin(CURVES)], _predicted(fit)]),
         reports=report_rates(opened.split[outcome.name][0]),
         events=tuple(EventLine(item.start, item.label) for item in outcome.interventions),
         missing=", ".join(unknown),
     )
+
+
+def _predicted(fit: IntervalFit) -> pd.DataFrame:
+    """Return the predicted flow of the months that have a fitted one, as a further curve."""
+    if fit.state is None:
+        return fit.monthly.iloc[:0]
+    months = predicted_flow(fit.state, fit.level)
+    shown = months["month"].isin(fit.curve("fitted")["month"])
+    return months[shown].assign(curve="predicted")
 
 
 def _long(name: str, panel: Panel) -> pd.DataFrame:
@@ -111,7 +122,7 @@ def _draw(panels: Sequence[Panel]) -> Canvas:
         set_years(axes, start, end)
         draw_event_lines(axes, panel.events)
     draw_event_labels(grid[0], _all_events(panels))
-    canvas.legend(handles=_legend(), loc="lower center", ncols=4, fontsize=SMALL)
+    canvas.legend(handles=_legend(), loc="lower center", ncols=5, fontsize=SMALL)
     return canvas
 
 
@@ -130,7 +141,7 @@ def _unbroken(curve: pd.DataFrame) -> list[pd.DataFrame]:
 def _draw_piece(axes: Axes, piece: pd.DataFrame, name: str) -> None:
     starts = piece["first_day"].map(day_number).to_numpy()
     edges = np.append(starts, starts[-1] + piece["days"].iloc[-1])
-    dashes = "-" if name == "fitted" else (0, (3, 1.5))
+    dashes = (0, (3, 1.5)) if name == "counterfactual" else "-"
     colour = ROLE_COLOURS[name]
     axes.stairs(piece["rate"], edges, baseline=None, color=colour, linewidth=1.4, linestyle=dashes)
     axes.fill_between(
@@ -190,8 +201,11 @@ def _legend() -> list[Line2D | Patch]:
         linestyle=(0, (3, 1.5)),
         label=CURVES["counterfactual"],
     )
+    predicted = Line2D(
+        [], [], color=ROLE_COLOURS["predicted"], linewidth=0.8, label="predicted months"
+    )
     band = Patch(color=GREY, alpha=BAND_ALPHA, linewidth=0, label="pointwise 95 % interval")
-    return [report, fitted, without, band]
+    return [report, fitted, predicted, without, band]
 
 
 def _all_events(panels: Sequence[Panel]) -> list[EventLine]:

@@ -46,7 +46,7 @@ class StudyPlan:
 
     histories: tuple[str, ...] = tuple(HISTORIES)
     replications: int = 2000
-    seed: int = 20200131
+    seed: int = 20211203
     workers: int = 1
     options: Options = STANDARD
     competitors: bool = True
