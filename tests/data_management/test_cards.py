@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -9,6 +10,13 @@ from analysis.data_management.cards import read_card
 from analysis.data_management.read_raw import read_raw
 from analysis.data_management.sources import SOURCES
 from analysis.errors import DataError
+from analysis.models.interval_simulation import StudyPlan
+
+MADE_HERE = {"series", "monte_carlo", "monte_carlo_sample"}
+COUNTED = (
+    *("reports", "second_coding", "series", "events"),
+    *("macro_monthly", "conflict_monthly", "dengue_monthly"),
+)
 
 
 def rewrite(folder, name, change):
@@ -20,12 +28,13 @@ def rewrite(folder, name, change):
 
 def test_every_table_has_a_card_with_an_address_for_each_publisher(raw):
     assert set(raw.cards) == set(SOURCES)
-    for name in set(SOURCES) - {"series"}:
-        assert all(publisher.address for publisher in raw.cards[name].publishers)
+    for name, card in raw.cards.items():
+        addresses = [publisher.address for publisher in card.publishers]
+        assert addresses == [""] if name in MADE_HERE else all(addresses)
 
 
 def test_cards_state_the_rows_of_their_tables(raw):
-    for name in ("reports", "second_coding", "series", "events", "macro_monthly"):
+    for name in COUNTED:
         stated = re.match(r"[0-9]+", raw.cards[name].coverage)
         assert int(stated.group()) == len(getattr(raw, name))
 
@@ -45,6 +54,55 @@ def test_card_of_macro_states_the_last_months(raw):
     assert last["exchange_rate/MMR"] == "2021-04"
     for series in ("exchange_rate/MMR", "exchange_rate/LAO", "cpi/MMR"):
         assert re.search(rf"{series}( ends)? in {last[series]}", text)
+
+
+def test_card_of_dengue_states_what_is_missing(raw):
+    df, text = raw.dengue_monthly, " ".join(raw.cards["dengue_monthly"].known_faults)
+    myanmar = df[df["series"] == "dengue/MMR/cases"]["month"]
+    assert f"has {len(myanmar)} months, {myanmar.min()} to {myanmar.max()}" in text
+    china = df[df["series"] == "dengue/CHN/cases"]
+    assert f"{(china['value'] == '0').sum()} of its months are zero" in text
+    gone = {
+        "CHN": [*whole_years(2021), "2022-11", "2022-12"],
+        "KHM": [*whole_years(2016, 2017, 2018), "2022-12"],
+        "LAO": [*whole_years(2013), "2023-12", "2024-12"],
+        "VNM": [*whole_years(2020, 2021, 2022), "2024-12"],
+        "THA": [],
+        "MMR": [],
+    }
+    gone["VNM"] += [f"2023-{month}" for month in ("01", "04", "06", "11", "12")]
+    for country, months in gone.items():
+        found = df[df["series"] == f"dengue/{country}/cases"]["month"]
+        assert set(every_month(found.min(), found.max())) - set(found) == set(months)
+
+
+def test_card_of_conflict_states_the_quiet_months(raw):
+    df, text = raw.conflict_monthly, " ".join(raw.cards["conflict_monthly"].known_faults)
+    events = df[df["unit"] == "events"]
+    quiet = (events["value"] == "0").groupby(events["series"]).sum()
+    assert f"{quiet['conflict/northern_shan/events']} in northern Shan" in text
+    assert f"{quiet['conflict/muse_100km/events']} within 100 km of Muse" in text
+    assert f"{quiet['conflict/kachin/events']} in Kachin" in text
+    months = df.groupby("series")["month"].agg(list)
+    assert len(months) == 8
+    assert all(found == every_month("2010-01", "2023-12") for found in months)
+
+
+@pytest.mark.parametrize("name", ["monte_carlo", "monte_carlo_sample"])
+def test_cards_of_the_simulation_say_how_it_is_remade(raw, name):
+    card = raw.cards[name]
+    assert f"with the seed {StudyPlan().seed}" in card.how_taken
+    assert "Not remade by make reproduce" in card.how_taken
+    assert "remade by make simulate" in card.how_taken
+    assert "no finding" in card.description
+
+
+def whole_years(*years: int) -> list[str]:
+    return [f"{year}-{month:02d}" for year in years for month in range(1, 13)]
+
+
+def every_month(first: str, last: str) -> list[str]:
+    return [str(month) for month in pd.period_range(first, last, freq="M")]
 
 
 def test_events_to_check_are_in_the_card(raw):

@@ -7,7 +7,12 @@ import subprocess
 import pytest
 
 from analysis import config
-from analysis.data_management.checksums import file_checksums, verify_checksums, write_register
+from analysis.data_management.checksums import (
+    file_checksums,
+    verify_checksums,
+    write_register,
+    write_registered,
+)
 from analysis.errors import DataError
 
 
@@ -54,6 +59,29 @@ def test_register_accepts_a_meant_change(folder):
     (folder / "more.csv").write_text("a\n1\n")
     assert write_register(folder).name == "checksums.sha256"
     assert "more.csv" in verify_checksums(folder)
+
+
+def test_written_files_are_registered_and_no_other_line_changes(folder):
+    before = verify_checksums(folder)
+    write_registered({"events.csv": b"a\n1\n", "more.csv": b"b\n"}, folder)
+    after = verify_checksums(folder)
+    assert (folder / "events.csv").read_bytes() == b"a\n1\n"
+    assert {name for name in after if after[name] != before.get(name)} == {"events.csv", "more.csv"}
+
+
+def test_a_replaced_file_may_disagree_with_the_register(folder):
+    (folder / "events.csv").write_text("cut short")
+    (folder / "series.csv").unlink()
+    write_registered({"events.csv": b"a\n", "series.csv": b"b\n"}, folder)
+    assert verify_checksums(folder)
+
+
+def test_nothing_is_written_beside_a_file_that_disagrees(folder):
+    (folder / "series.csv").write_text("changed")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(DataError, match=r"data_raw/series\.csv: the file was changed"):
+        write_registered({"events.csv": b"a\n"}, folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_missing_register_is_named(folder):

@@ -76,11 +76,22 @@ def test_context_is_never_filled_in(saved, raw):
         pd.Timestamp("2021-04-01"),
     )
     everything = load_context(folder=saved)
-    assert len(everything) == len(raw.macro_monthly) + len(raw.commodity_prices_monthly)
+    assert len(everything) == sum(map(len, raw.monthly)) == 4991
     first = raw.macro_monthly.iloc[0]
     assert first["series"] in set(everything["series"])
     same = (everything["series"] == first["series"]) & (everything["month"] == first["month"])
     assert everything[same]["value"].tolist() == [float(first["value"])]
+
+
+def test_context_holds_zero_counts_and_leaves_missing_months_out(saved):
+    events = load_context("conflict/muse_100km/events", saved)
+    assert (len(events), events["value"].sum(), (events["value"] == 0).sum()) == (168, 189, 96)
+    deaths = load_context("conflict/national/deaths_best", saved).set_index("month")["value"]
+    assert deaths["2010-01":"2010-04"].tolist() == [4, 3, 31, 0]
+    cases = load_context("dengue/LAO/cases", saved)
+    assert set(cases["unit"]) == {"cases"}
+    assert 2013 not in set(cases["month"].dt.year)
+    assert cases["month"].max() == pd.Timestamp("2025-03-01")
 
 
 def test_unknown_series_gets_a_hint(saved):
@@ -141,6 +152,7 @@ def test_vocabulary_names_what_studies_use(raw):
     assert "mohan/port/trade_value/cn_port_office/cny" in words.series
     assert {"Mohan", "Mohan-Boten", "Muse"} <= words.places
     assert {"exchange_rate/LAO", "cpi/MMR", "commodity/rubber_rss3"} <= words.context
+    assert {"conflict/kachin/events", "dengue/LAO/cases"} <= words.context
     assert "R0215" in words.reports
     event = words.events["EV023"]
     assert (event.start.isoformat(), event.end.isoformat()) == ("2020-03-01", "2023-01-07")

@@ -206,6 +206,47 @@ def test_duplicate_report_under_a_new_key(folder):
     assert f"merge its note into {rows[3]['report_id']}" in text
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "wrong", "said"),
+    [
+        ("conflict_monthly", "value", "1.5", "a whole number, zero or more"),
+        ("conflict_monthly", "value", "-1", "a whole number, zero or more"),
+        ("conflict_monthly", "value", "", "the cell is empty"),
+        ("conflict_monthly", "series", "conflict/kachin", "for example conflict/kachin/events"),
+        ("conflict_monthly", "unit", "event", "did you mean 'events'?"),
+        ("dengue_monthly", "series", "dengue/Laos/cases", "or dengue/LAO/cases"),
+        ("dengue_monthly", "month", "2020-13", "a month, YYYY-MM"),
+        ("dengue_monthly", "unit", "deaths", "changes its unit to"),
+        ("macro_monthly", "value", "0", "a positive number"),
+        ("monte_carlo", "coverage", "1.2", "a coverage of 1.2 is not a share"),
+        ("monte_carlo", "coverage", "-0.2", "a number, zero or more"),
+        ("monte_carlo", "bias", "nan", "for example -0.0123 or 1.5e-05"),
+        ("monte_carlo", "bias", "", "the cell is empty"),
+        ("monte_carlo", "replications", "40.0", "a whole number, zero or more"),
+        ("monte_carlo", "history", "Rho 0.6", "a word in lower-case letters"),
+        ("monte_carlo_sample", "lower", "-inf", "for example -0.0123 or 1.5e-05"),
+        ("monte_carlo_sample", "upper", "-1e9", "to -1e9"),
+        ("monte_carlo_sample", "replication", "-1", "a whole number, zero or more"),
+    ],
+)
+def test_wrong_cell_in_counts_and_simulation(folder, table, column, wrong, said):
+    rows = rows_of(folder, table)
+    rows[3][column] = wrong
+    write_rows(folder / f"{table}.csv", rows)
+    text = message(folder)
+    assert f"data_raw/{table}.csv, row " in text
+    assert f"(line 5), column {column}" in text
+    assert said in text
+
+
+@pytest.mark.parametrize("text", ["-0.25", "1.5e-05", "-3e-07", "0.0", "12"])
+def test_numbers_of_a_simulation_may_be_negative_and_small(folder, text):
+    rows = rows_of(folder, "monte_carlo")
+    rows[3]["bias"] = text
+    write_rows(folder / "monte_carlo.csv", rows)
+    assert read_table("monte_carlo", folder).loc[5, "bias"] == text
+
+
 def test_duplicate_month(folder):
     rows = rows_of(folder, "macro_monthly")
     write_rows(folder / "macro_monthly.csv", [*rows, rows[0]])

@@ -183,5 +183,5 @@ def test_bytes_do_not_depend_on_hash_seed_locale_or_time_zone(tmp_path):
         {file.name: file.read_bytes() for file in (tmp_path / str(number)).iterdir()}
         for number in range(2)
     )
-    assert len(one) == 18
+    assert len(one) == 22
     assert one == two
