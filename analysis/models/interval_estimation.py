@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -24,7 +24,13 @@ from analysis.models.interval_mean import (
     rounding_half_width,
     start_level,
 )
-from analysis.models.interval_noise import NoiseFit, NoiseSpec, coordinates, estimate_noise
+from analysis.models.interval_noise import (
+    NoiseFit,
+    NoiseSpec,
+    better_noise,
+    coordinates,
+    estimate_noise,
+)
 from analysis.models.interval_penalty import NO_PENALTY, WEAK_PENALTY
 from analysis.models.interval_rows import IntervalRows, Link
 
@@ -37,6 +43,7 @@ STEADIEST: Final = 0.95  # a drift that fades more slowly than this is not follo
 LONGEST_MOVE: Final = 2.0  # longest Gauss-Newton move of a log flow; longer ones overshoot
 CAUTIOUS_FROM: Final = 20  # turns that have not settled by then swing between two optima
 CAUTION: Final = 0.5
+MOST_RIVALS: Final = 2  # higher optima of the noise that a fit may move to after settling
 NOISE_TOLERANCE: Final = 1e-3  # a standard deviation is shown with three digits
 VAGUE: Final = 1.0  # first spread of a one-sided report on the log scale
 
@@ -136,12 +143,17 @@ def estimate(
         When the turns do not settle.
     """
     turn = _first_turn(rows, design, options, subspace)
+    rivals = 0
     for _ in range(ITERATIONS):
         fit = _take_turn(rows, design, options, subspace, turn, layout)
-        following, settled = _next_turn(fit, turn)
-        if settled:
+        turn, settled = _next_turn(fit, turn)
+        if not settled:
+            continue
+        rival = better_noise(fit.regression, options.noise_spec, fit.noise)
+        if rival is None or rivals == MOST_RIVALS:
             return fit
-        turn = following
+        rivals += 1
+        turn = replace(turn, number=1, noise=rival, drift=np.zeros(len(rows)))
     raise ModelError(
         f"the fit did not settle in {ITERATIONS} turns",
         remedy="fewer interventions, or a given rho",

@@ -39,6 +39,9 @@ START_RATIOS: Final = (0.05, 0.5)  # tau / sigma from which scoring may start
 START_RHOS: Final = (0.15, 0.6, 0.9)
 
 
+CLEARLY_BETTER: Final = 0.05  # log likelihood; smaller gains are the same optimum, less settled
+
+
 @dataclass(frozen=True)
 class NoiseSpec:
     """Which parameters of the noise are given (None means estimated), and the penalty."""
@@ -142,6 +145,23 @@ def estimate_noise(
     return NoiseFit(problem.noise(point), solved, slope, spread, interior, tuple(stuck), box)
 
 
+def better_noise(regression: Regression, spec: NoiseSpec, settled: NoiseFit) -> NoiseFit | None:
+    """Look for a higher optimum of the criterion than the one that a fit has settled at.
+
+    With sources that contradict each other the criterion often has two: the disagreement is taken
+    for tau, or for violent months. Turns follow one of them; this looks again from the whole grid.
+    """
+    fresh = estimate_noise(regression, spec)
+    gain = _criterion(regression, spec, fresh) - _criterion(regression, spec, settled)
+    return fresh if gain > CLEARLY_BETTER else None
+
+
+def _criterion(regression: Regression, spec: NoiseSpec, fit: NoiseFit) -> float:
+    problem = _Problem(regression, spec, *fit.box)
+    point = coordinates(fit.noise)
+    return problem.value(point, solve(regression, fit.noise))
+
+
 def coordinates(noise: NoiseParameters) -> Floats:
     """Return (log sigma, logit(rho / rho_max), log tau), shape (3,)."""
     floor = np.finfo(float).tiny
@@ -200,7 +220,7 @@ def _profiled(problem: _Problem, rho: float, ratio: float) -> Floats:
         regression, shape=replace(regression.shape, rounding=np.zeros(len(regression.response)))
     )
     solved = solve(pure, NoiseParameters(1.0, rho, ratio))
-    quadratic = float(regression.response @ solved.score)
+    quadratic = max(float(regression.response @ solved.score), 0.0)  # rounding can take it below
     sigma = np.sqrt(quadratic / max(regression.degrees_of_freedom, 1))
     return problem.clip(coordinates(NoiseParameters(float(sigma), rho, float(sigma) * ratio)))
 
