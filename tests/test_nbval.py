@@ -10,6 +10,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 NOTEBOOK = "notebooks/02_zone_trade.ipynb"
+MARK = "# NBVAL_CHECK_OUTPUT"
 COMMAND = ("-m", "pytest", "-p", "analysis.reporting.nbval_ipc", "-p", "no:cacheprovider", "-q")
 
 
@@ -34,7 +35,21 @@ def test_every_cell_that_shows_a_result_is_compared(shared_project):
     for path in sorted((shared_project.root / "notebooks").glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] == "code" and cell["outputs"]:
-                assert cell["source"][0].strip() == "# NBVAL_CHECK_OUTPUT", (path.name, cell["id"])
+                assert cell["source"][0].strip() == MARK, (path.name, cell["id"])
+
+
+def test_every_executed_copy_holds_the_cells_of_its_own_notebook(shared_project):
+    notebooks = {path.name: path for path in (shared_project.root / "notebooks").glob("*.ipynb")}
+    copies = sorted((shared_project.root / "figures").glob("*/notebooks/*.ipynb"))
+    assert {copy.name for copy in copies} == set(notebooks)
+    titles = set()
+    for copy in copies:
+        cells = json.loads(copy.read_text(encoding="utf-8"))["cells"]
+        own = json.loads(notebooks[copy.name].read_text(encoding="utf-8"))["cells"]
+        said = [cell["source"] for cell in cells if cell["id"] != "injected-parameters"]
+        assert said == [cell["source"] for cell in own]
+        titles.add((copy.name, "".join(cells[0]["source"])))
+    assert len(titles) == len(notebooks)
 
 
 def test_notebooks_are_thin(shared_project):

@@ -55,7 +55,7 @@ def context_table(opened: OpenStudy) -> Table:
     frame = pd.DataFrame(pieces, columns=list(CONTEXT_COLUMNS))
     return Table(
         name="context",
-        title="Exchange rates and prices around the events",
+        title="Context series around the events",
         frame=frame,
         columns=(
             Column("series", "Series"),
@@ -66,8 +66,8 @@ def context_table(opened: OpenStudy) -> Table:
             Column("unit", "Unit"),
         ),
         note=(
-            "Means of monthly values; empty where a month of the twelve is missing. "
-            "Official rates, not the parallel market."
+            "Means of monthly values; empty where a month of the twelve is missing. Exchange rates "
+            "are official ones, not those of the parallel market; events are those with a death."
         ),
     )
 
@@ -109,7 +109,7 @@ def _around(series: str, rows: pd.DataFrame, event: Intervention) -> dict[str, o
     month = pd.Period(event.start, "M")
     before = _mean(values, month - MONTHS_AROUND)
     after = _mean(values, month)
-    known = before is not None and after is not None
+    known = before is not None and after is not None and before > 0
     return {
         "series": series,
         "event": event.label,

@@ -34,7 +34,8 @@ MARGINS: Final = Margins(left=0.95, right=0.15, top=1.5, bottom=0.6, between=0.3
 LABEL_PLACE: Final = -0.075
 RANGE_MARGIN: Final = 1.5
 MISSING_LETTERS: Final = 62
-CURVES: Final = {"fitted": "fitted flow", "counterfactual": "without the events"}
+CURVES: Final = {"fitted": "expected flow", "counterfactual": "without the events"}
+LINE_WIDTHS: Final = {"fitted": 1.4, "counterfactual": 1.4, "predicted": 0.7}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def zone_trade_figure(opened: OpenStudy) -> Figure:
     data = pd.concat([_long(name, panel) for name, panel in zip(names, panels, strict=True)])
     return Figure(
         name="zone_trade",
-        title="Published reports, fitted monthly flow and flow without the events",
+        title="Published reports, expected monthly flow and flow without the events",
         alt=_alt(opened),
         data=data.reset_index(drop=True),
         draw=lambda: _draw(panels),
@@ -83,11 +84,23 @@ def _panel(opened: OpenStudy, name: str) -> Panel:
     return Panel(
         label=outcome.label,
         unit=opened.unit(outcome.series),
-        curves=pd.concat([fit.monthly[fit.monthly["curve"].isin(CURVES)], _predicted(fit)]),
+        curves=pd.concat([_expected(fit), _predicted(fit)]),
         reports=report_rates(opened.split[outcome.name][0]),
         events=tuple(EventLine(item.start, item.label) for item in outcome.interventions),
         missing=", ".join(unknown),
     )
+
+
+def _expected(fit: IntervalFit) -> pd.DataFrame:
+    """Return the expected flow, which sums of months are compared with.
+
+    The curves of a fit are medians; with noise of standard deviation sigma on the log scale the
+    expectation is exp(sigma^2 / 2) times as large, in every month and every curve alike.
+    """
+    curves = fit.monthly[fit.monthly["curve"].isin(CURVES)]
+    factor = float(np.exp(fit.sigma**2 / 2)) if fit.sigma is not None else 1.0
+    scaled = {name: curves[name] * factor for name in ("rate", "lower", "upper")}
+    return curves.assign(**scaled)
 
 
 def _predicted(fit: IntervalFit) -> pd.DataFrame:
@@ -143,7 +156,12 @@ def _draw_piece(axes: Axes, piece: pd.DataFrame, name: str) -> None:
     edges = np.append(starts, starts[-1] + piece["days"].iloc[-1])
     dashes = (0, (3, 1.5)) if name == "counterfactual" else "-"
     colour = ROLE_COLOURS[name]
-    axes.stairs(piece["rate"], edges, baseline=None, color=colour, linewidth=1.4, linestyle=dashes)
+    width = LINE_WIDTHS[name]
+    axes.stairs(
+        piece["rate"], edges, baseline=None, color=colour, linewidth=width, linestyle=dashes
+    )
+    if name == "predicted":
+        return
     axes.fill_between(
         edges,
         np.append(piece["lower"], piece["lower"].iloc[-1]),

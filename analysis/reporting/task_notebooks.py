@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pytask import Product, mark, task
 
@@ -51,7 +51,7 @@ for _notebook in NOTEBOOK_FILES:
         @task(id=f"{_study}-{_notebook.stem}", kwargs={"study": _study if _takes_study else ""})
         def task_notebook(
             study: str,
-            template: Annotated[Path, NotebookSource(_notebook)],
+            template: Any = NotebookSource(_notebook),
             tables: Path = PROCESSED_REGISTER,  # noqa: ARG001
             settings: object = notebook_settings(_study, _takes_study),  # noqa: ARG001
             program: object = notebook_program(_notebook),  # noqa: ARG001
@@ -66,7 +66,7 @@ for _notebook in NOTEBOOK_FILES:
 
     @task(id=_notebook.stem)
     def task_outputs(
-        template: Annotated[Path, NotebookSource(_notebook)],
+        template: Any = NotebookSource(_notebook),
         executed: Path = executed_path(
             COMMITTED_STUDY if _takes_study else METHOD_FOLDER, _notebook
         ),

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = 3
+ROUNDS = 5
 LIMIT = 1.5
 IMPORTS = ("from ", "import ")
 BARE = """
