@@ -67,9 +67,13 @@ def cumulative_effect(
         reason = f"{', '.join(unknown) or 'nothing'} is not identified"
         return _nothing(chosen, start, end, reason)
     months = fit.state.design.calendar.months
+    if not months[0] <= start <= end <= months[-1]:
+        raise ModelError(
+            f"the window {start} to {end} is not inside the model",
+            allowed=f"months from {months[0]} to {months[-1]}, in order",
+            remedy="name a window inside the model, or lengthen the model's window",
+        )
     inside = np.array([start <= month <= end for month in months])
-    if not inside.any():
-        raise ModelError(f"the window {start} to {end} has no month of the fit")
     actual = fit.state.design.matrix[inside]
     other = fit.state.design.without(frozenset(chosen))[inside]
     if not fit.state.subspace.estimable(np.vstack([actual, other])).all():
@@ -89,6 +93,8 @@ def _summed(
     flow, slope = _total(state, actual, days)
     flow_off, slope_off = _total(state, other, days)
     total = _interval(state, flow - flow_off, slope - slope_off, level)
+    if min(flow, flow_off) <= 0:
+        return _nothing(names, *window, "the flow without it is not positive")
     ratio = _interval(
         state, float(np.log(flow / flow_off)), slope / flow - slope_off / flow_off, level
     )

@@ -28,12 +28,12 @@ def degrees_of_freedom(state: FitState, contrasts: Floats) -> Floats:
     contrasts
         Rows l, shape (q, p).
     """
-    residual = max(len(state.rows) - state.subspace.rank, LEAST_DF)
+    residual = max(len(state.rows) - state.subspace.rank, 1)
     variance = np.einsum("qi,ij,qj->q", contrasts, state.model_covariance, contrasts)
     slope = np.einsum("qi,kij,qj->qk", contrasts, state.covariance_slopes, contrasts)
     spread = np.einsum("qk,kl,ql->q", slope, state.noise_covariance, slope)
     ratio = 2 * variance**2 / np.maximum(spread, np.finfo(float).tiny)
-    return np.asarray(np.clip(ratio, LEAST_DF, residual))
+    return np.asarray(np.clip(ratio, min(LEAST_DF, residual), residual))
 
 
 def coefficient_table(

@@ -113,7 +113,7 @@ def identify(
     design: Design, rows: IntervalRows, sensitivity: Floats, subspace: Subspace, fit: Solution
 ) -> tuple[Identification, ...]:
     """Say for every term of the design what the reports can tell about it."""
-    enough = len(rows) > subspace.rank
+    enough = len(rows) - int(rows.open_ended.sum()) > subspace.rank
     seen = subspace.estimable(np.eye(len(design.terms)))
     inflation = np.einsum("ij,ik,kj->j", sensitivity, fit.precision, sensitivity)
     inflation = np.maximum(inflation * np.diagonal(fit.covariance), 1.0)

@@ -43,7 +43,18 @@ def predicted_noise(state: FitState) -> Floats:
 
 
 def predict(state: FitState) -> Prediction:
-    """Return the best linear unbiased prediction of the months and its error covariance."""
+    """Return the best linear unbiased prediction of the months and its error covariance.
+
+    Raises
+    ------
+    ModelError
+        When the state belongs to several series that were estimated together.
+    """
+    if state.shape.mixing is not None:
+        raise ModelError(
+            "months are predicted for one series at a time",
+            remedy="fit the series alone and predict from that fit",
+        )
     gain, matrix = _gain(state), state.design.matrix
     noise = _monthly_noise(state)
     loading = matrix - gain @ state.sensitivity

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.config import study_names
 from analysis.exhibits.figure import Figure, drawing
-from analysis.exhibits.registry import EXHIBITS, contents
+from analysis.exhibits.method import open_method
+from analysis.exhibits.registry import EXHIBITS, METHOD_EXHIBITS, contents
 from analysis.exhibits.study_results import OpenStudy, opened_once
 from analysis.exhibits.table import Table
 
@@ -26,6 +27,19 @@ def opened(request) -> OpenStudy:
 def files(opened) -> Mapping[str, Mapping[str, bytes]]:
     """Return the files of every exhibit of a study, by name and extension."""
     return {exhibit.name: contents(exhibit.make(opened)) for exhibit in EXHIBITS}
+
+
+@pytest.fixture(scope="session")
+def method_files() -> Mapping[str, Mapping[str, bytes]]:
+    """Return the files of every exhibit about the method, by name and extension."""
+    return {exhibit.name: contents(exhibit.make(open_method())) for exhibit in METHOD_EXHIBITS}
+
+
+@pytest.fixture(scope="session")
+def method_canvases() -> Mapping[str, Canvas]:
+    """Return every figure about the method as drawn, by name."""
+    figures = [item.make(open_method()) for item in METHOD_EXHIBITS if item.kind == "figure"]
+    return {figure.name: drawn(figure) for figure in figures}
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from PIL import Image
 
 from analysis.config import ROOT
 from analysis.exhibits.figure import Figure, Margins, drawing, new_canvas
-from analysis.exhibits.registry import EXHIBITS
+from analysis.exhibits.registry import EXHIBITS, METHOD_EXHIBITS
 from analysis.exhibits.style import RC
 from analysis.exhibits.timeline import EventLine
 
@@ -231,26 +231,35 @@ def _is_hidden_tick(text: Text, canvas) -> bool:
     return False
 
 
+def small_texts(canvas) -> list[str]:
+    return [text.get_text() for text in texts_of(canvas) if text.get_fontsize() < SMALLEST_POINTS]
+
+
+def texts_outside(canvas) -> list[str]:
+    width, height = canvas.get_size_inches() * canvas.dpi
+    page = Bbox.from_extents(-PIXEL, -PIXEL, width + PIXEL, height + PIXEL)
+    return [
+        text.get_text()
+        for text in texts_of(canvas)
+        if not (page.contains(*words_of(text).min) and page.contains(*words_of(text).max))
+    ]
+
+
 def test_no_text_is_too_small_to_read(canvases):
     for name, canvas in canvases.items():
-        small = [
-            text.get_text() for text in texts_of(canvas) if text.get_fontsize() < SMALLEST_POINTS
-        ]
-        assert small == [], name
+        assert small_texts(canvas) == [], name
 
 
 def test_no_text_runs_out_of_the_picture(canvases):
     for name, canvas in canvases.items():
-        width, height = canvas.get_size_inches() * canvas.dpi
-        for text in texts_of(canvas):
-            box = words_of(text)
-            inside = (
-                box.x0 >= -PIXEL
-                and box.y0 >= -PIXEL
-                and box.x1 <= width + PIXEL
-                and box.y1 <= height + PIXEL
-            )
-            assert inside, (name, text.get_text(), box)
+        assert texts_outside(canvas) == [], name
+
+
+def test_the_figures_about_the_method_are_as_legible(method_canvases):
+    for name, canvas in method_canvases.items():
+        assert texts_of(canvas)
+        assert small_texts(canvas) == [], name
+        assert texts_outside(canvas) == [], name
 
 
 def test_no_two_event_labels_touch(opened, canvases):
@@ -268,5 +277,6 @@ def test_no_two_event_labels_touch(opened, canvases):
         assert touching == [], name
 
 
-def test_every_figure_of_the_registry_is_drawn(canvases):
+def test_every_figure_of_the_registry_is_drawn(canvases, method_canvases):
     assert set(canvases) == {item.name for item in EXHIBITS if item.kind == "figure"}
+    assert set(method_canvases) == {item.name for item in METHOD_EXHIBITS if item.kind == "figure"}

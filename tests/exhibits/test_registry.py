@@ -12,10 +12,13 @@ from PIL import Image
 
 from analysis.config import NOTEBOOKS
 from analysis.exhibits.figure import Figure
-from analysis.exhibits.registry import EXHIBITS, EXTENSIONS
+from analysis.exhibits.method import open_method
+from analysis.exhibits.registry import EXHIBITS, EXTENSIONS, METHOD_EXHIBITS
 from analysis.exhibits.table import Table
 
 LEAST_ALT_LETTERS = 40
+ALL = (*EXHIBITS, *METHOD_EXHIBITS)
+OPENERS = {"open_study", "open_method"}
 
 
 def code_of(notebook: str) -> str:
@@ -31,42 +34,48 @@ def calls_in(code: str) -> set[str]:
 
 
 def test_no_two_exhibits_share_a_name_or_a_function():
-    assert len({item.name for item in EXHIBITS}) == len(EXHIBITS)
-    assert len({item.program for item in EXHIBITS}) == len(EXHIBITS)
+    assert len({item.name for item in ALL}) == len(ALL)
+    assert len({item.program for item in ALL}) == len(ALL)
 
 
-@pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda item: item.name)
+@pytest.mark.parametrize("exhibit", ALL, ids=lambda item: item.name)
 def test_the_notebook_of_an_exhibit_calls_its_function(exhibit):
     assert (NOTEBOOKS / f"{exhibit.notebook}.ipynb").is_file()
     module, function = exhibit.program.rsplit(".", 1)
     assert f"{module.rsplit('.', 1)[-1]}.{function}" in calls_in(code_of(exhibit.notebook))
 
 
-def test_every_call_of_a_notebook_is_an_exhibit_or_opens_the_study():
-    programs = {".".join(item.program.rsplit(".", 2)[1:]) for item in EXHIBITS}
-    for notebook in {item.notebook for item in EXHIBITS}:
+def test_every_call_of_a_notebook_is_an_exhibit_or_opens_the_tables():
+    programs = {".".join(item.program.rsplit(".", 2)[1:]) for item in ALL}
+    for notebook in {item.notebook for item in ALL}:
         calls = calls_in(code_of(notebook))
-        assert "open_study" in calls
-        assert calls - {"open_study"} <= programs
+        assert len({call.rsplit(".", 1)[-1] for call in calls} & OPENERS) == 1
+        assert {call for call in calls if call.rsplit(".", 1)[-1] not in OPENERS} <= programs
 
 
 def test_every_exhibit_is_what_it_says_and_saved_under_its_name(opened):
-    for exhibit in EXHIBITS:
-        made = exhibit.make(opened)
-        assert isinstance(made, Figure if exhibit.kind == "figure" else Table)
-        assert made.name == exhibit.name
+    made = [(exhibit, exhibit.make(opened)) for exhibit in EXHIBITS]
+    made += [(exhibit, exhibit.make(open_method())) for exhibit in METHOD_EXHIBITS[:2]]
+    for exhibit, result in made:
+        assert isinstance(result, Figure if exhibit.kind == "figure" else Table)
+        assert result.name == exhibit.name
 
 
-def test_every_file_of_every_exhibit_is_there_and_not_empty(files):
-    assert set(files) == {item.name for item in EXHIBITS}
-    for exhibit in EXHIBITS:
+def assert_complete(exhibits, files) -> None:
+    assert set(files) == {item.name for item in exhibits}
+    for exhibit in exhibits:
         forms = files[exhibit.name]
         assert set(forms) == set(EXTENSIONS[exhibit.kind])
         assert all(forms.values()), exhibit.name
 
 
-def test_every_file_is_of_the_kind_that_its_name_says(files):
-    for name, forms in files.items():
+def test_every_file_of_every_exhibit_is_there_and_not_empty(files, method_files):
+    assert_complete(EXHIBITS, files)
+    assert_complete(METHOD_EXHIBITS, method_files)
+
+
+def test_every_file_is_of_the_kind_that_its_name_says(files, method_files):
+    for name, forms in {**files, **method_files}.items():
         for ending, content in forms.items():
             if ending == "png":
                 with Image.open(io.BytesIO(content)) as image:
@@ -86,8 +95,8 @@ def test_every_file_is_of_the_kind_that_its_name_says(files):
                 assert content.startswith(b"**")
 
 
-def test_every_file_ends_with_a_line_break_and_holds_no_windows_line(files):
-    for name, forms in files.items():
+def test_every_file_ends_with_a_line_break_and_holds_no_windows_line(files, method_files):
+    for name, forms in {**files, **method_files}.items():
         for ending in set(forms) - {"png"}:
             assert forms[ending].endswith(b"\n"), (name, ending)
             assert b"\r" not in forms[ending], (name, ending)
@@ -99,6 +108,15 @@ def test_every_figure_says_in_words_what_it_shows(opened, files):
         assert opened.study.title in alt
         assert len(alt) >= LEAST_ALT_LETTERS + len(opened.study.title)
         assert alt == exhibit.make(opened).alt
+
+
+def test_a_figure_about_the_method_says_what_it_is_and_gives_numbers(method_files):
+    for exhibit in (item for item in METHOD_EXHIBITS if item.kind == "figure"):
+        alt = method_files[exhibit.name]["alt.txt"].decode("utf-8").strip()
+        title = exhibit.make(open_method()).title
+        assert alt.split()[0].lower() == title.split()[0].lower()
+        assert len(alt) >= LEAST_ALT_LETTERS
+        assert any(letter.isdigit() for letter in alt)
 
 
 def test_every_table_has_a_title_a_note_and_labels_of_its_own(opened):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.data_management.processed import load_tables
+from analysis.data_management.load import load_reports
 from analysis.errors import StudyError
 from analysis.exhibits.study_results import open_study, opened_once
 from exhibits.made import CLOSURE, EARLY, made_study, outcome
 
 
 def test_a_study_holds_every_report_of_its_places_and_named_series(opened):
-    reports = load_tables()["reports"]
+    reports = load_reports()
     named = {item.series for item in opened.study.outcomes} | set(opened.study.comparison)
     mine = reports[reports["place"].isin(opened.study.places) | reports["series"].isin(named)]
     assert opened.reports["report_id"].tolist() == mine["report_id"].tolist()

@@ -17,7 +17,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from analysis.exhibits.figure import drawing
-from analysis.exhibits.style import CONFIDENCE_COLOURS, RC, ROLE_COLOURS
+from analysis.exhibits.style import CONFIDENCE_COLOURS, METHOD_COLOURS, RC, ROLE_COLOURS
 
 JUST_NOTICEABLE = 2.3  # Mahy, Van Eycken & Oosterlinck (1994), Color Research & Application 19
 MINIMUM_DISTANCE = 5 * JUST_NOTICEABLE
@@ -50,14 +50,11 @@ VISION = {
         ]
     ),
 }
+SHARED = {role: ROLE_COLOURS[role] for role in ("fitted", "report", "event")}
 TOGETHER = {
-    "zone_trade": {
-        role: ROLE_COLOURS[role] for role in ("fitted", "counterfactual", "report", "event")
-    },
-    "coverage": {
-        **CONFIDENCE_COLOURS,
-        **{role: ROLE_COLOURS[role] for role in ("growth", "event")},
-    },
+    "zone_trade": SHARED | {role: ROLE_COLOURS[role] for role in ("predicted", "counterfactual")},
+    "coverage": {**CONFIDENCE_COLOURS, "growth": ROLE_COLOURS["growth"], "event": SHARED["event"]},
+    "coverage_by_history": METHOD_COLOURS,
 }
 XYZ = np.array(
     [
@@ -120,8 +117,8 @@ def test_the_measures_give_their_known_values():
     assert lab(linear("#FF0000")) == pytest.approx([53.24, 80.09, 67.20], abs=0.02)
 
 
-def test_every_text_of_every_figure_stands_out_from_white_paper(canvases):
-    for name, canvas in canvases.items():
+def test_every_text_of_every_figure_stands_out_from_white_paper(canvases, method_canvases):
+    for name, canvas in {**canvases, **method_canvases}.items():
         colours = {to_hex(text.get_color()) for text in canvas.findobj(Text) if text.get_text()}
         assert colours
         faint = {colour for colour in colours if contrast_to_white(colour) < LEAST_CONTRAST}

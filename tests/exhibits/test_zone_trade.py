@@ -18,7 +18,7 @@ from exhibits.conftest import drawn
 from exhibits.made import CLOSURE, EARLY, GAP, made_study, observation, outcome
 
 UNKNOWN = "not identified"
-CURVES = ("fitted", "counterfactual")
+CURVES = ("fitted", "counterfactual", "predicted")
 
 
 @pytest.fixture(scope="module")
@@ -111,12 +111,35 @@ def test_a_curve_is_drawn_over_the_days_of_its_rows_and_no_others(opened, canvas
         assert days_of(steps_of(axes, curve)) == days_in(rows)
 
 
-def test_a_curve_is_drawn_at_the_rates_of_the_fit(made, made_canvas):
-    monthly = made.fits["trade"].monthly
+def test_a_curve_is_drawn_at_the_rates_of_the_data(made, made_canvas):
+    data = zone_trade_figure(made).data
     for curve in CURVES:
         values = [step.get_data()[0] for step in steps_of(made_canvas.axes[0], curve)]
-        rates = monthly.loc[monthly["curve"] == curve, "rate"]
-        assert np.concatenate(values).tolist() == rates.tolist()
+        rows = data[(data["outcome"] == "trade") & (data["element"] == curve)]
+        assert len(rows) == 24
+        assert np.concatenate(values).tolist() == rows["rate"].tolist()
+        assert (rows["lower"] < rows["rate"]).all()
+        assert (rows["rate"] < rows["upper"]).all()
+
+
+def test_curves_are_expectations_which_sums_of_months_are_compared_with(made):
+    """The median of a log-normal flow is exp(-sigma^2 / 2) times its mean."""
+    fit = made.fits["trade"]
+    data = zone_trade_figure(made).data
+    for curve in ("fitted", "counterfactual"):
+        rows = data[(data["outcome"] == "trade") & (data["element"] == curve)]
+        median = fit.monthly[fit.monthly["curve"] == curve]
+        for side in ("rate", "lower", "upper"):
+            ratio = rows[side].to_numpy() / median[side].to_numpy()
+            assert ratio == pytest.approx(np.full(24, np.exp(fit.sigma**2 / 2)))
+
+
+def test_predicted_months_follow_the_report_of_the_month(made):
+    data = zone_trade_figure(made).data.query("outcome == 'trade'").set_index("element")
+    reports = report_rates(made.observations)["rate"].to_numpy()
+    predicted = np.abs(np.log(data.loc["predicted", "rate"].to_numpy() / reports))
+    fitted = np.abs(np.log(data.loc["fitted", "rate"].to_numpy() / reports))
+    assert predicted.mean() < fitted.mean()
 
 
 def test_before_the_event_the_counterfactual_is_the_fitted_curve(made):
@@ -180,9 +203,12 @@ def test_the_data_have_a_row_for_every_report_and_month_that_is_drawn(opened):
         rows = figure.data[figure.data["outcome"] == item.name]
         rates = report_rates(opened.observations_of(item)[0])
         monthly = opened.fits[item.name].monthly
-        curves = monthly[monthly["curve"].isin(CURVES)]
-        assert len(rows) == len(rates) + len(curves)
-        assert set(rates["observation_id"]) <= set(rows["element"])
+        counts = rows["element"].value_counts()
+        for curve in ("fitted", "counterfactual"):
+            assert counts.get(curve, 0) == (monthly["curve"] == curve).sum()
+        assert counts.get("predicted", 0) == counts.get("fitted", 0)
+        reports = rows[~rows["element"].isin(CURVES)]
+        assert reports["element"].tolist() == rates["observation_id"].tolist()
         assert set(rows["unit"]) == {f"{opened.unit(item.series)} a day"}
         assert (rows["start"] <= rows["end"]).all()
     hidden = {item.name for item in opened.study.outcomes if not item.figure}

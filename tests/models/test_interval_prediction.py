@@ -97,7 +97,7 @@ def test_cumulative_effect_without_identification_has_no_number() -> None:
     assert made.total is None
     assert made.percent is None
     assert "closure is not identified" in made.sentence
-    with pytest.raises(ModelError, match="no month"):
+    with pytest.raises(ModelError, match="is not inside the model"):
         cumulative_effect(late, "2031-01", "2031-12", ("reopening",))
 
 
@@ -138,3 +138,11 @@ def test_moments_of_a_cut_normal_are_those_of_scipy() -> None:
     exact = truncnorm((bound - mean) / np.sqrt(variance), np.inf, mean, np.sqrt(variance))
     assert found[0] == pytest.approx(exact.mean(), rel=1e-6)
     assert found[1] == pytest.approx(exact.var(), rel=1e-4)
+
+
+def test_a_window_that_runs_out_of_the_model_is_refused_and_not_shortened() -> None:
+    fit = fit_interval_series(irregular_reports(SPEC, TRUTH), SPEC)
+    with pytest.raises(ModelError, match="is not inside the model"):
+        cumulative_effect(fit, "2020-02", "2031-12")
+    with pytest.raises(ModelError, match="is not inside the model"):
+        cumulative_effect(fit, "2021-02", "2020-12")

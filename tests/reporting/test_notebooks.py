@@ -9,8 +9,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.config import COMMITTED_STUDY, FIGURES, NOTEBOOKS, study_names
+from analysis.config import COMMITTED_STUDY, FIGURES, METHOD_FOLDER, NOTEBOOKS
 from analysis.reporting.kernels import KERNEL_NAME
+from analysis.reporting.nodes import takes_study
 from analysis.reporting.notebooks import (
     INJECTED,
     normalised,
@@ -20,9 +21,7 @@ from analysis.reporting.notebooks import (
 )
 
 COMMITTED = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-EXECUTED = [
-    FIGURES / study / "notebooks" / path.name for study in study_names() for path in COMMITTED
-]
+EXECUTED = sorted(FIGURES.glob("*/notebooks/*.ipynb"))
 TRACES = (
     "papermill",
     "start_time",
@@ -161,7 +160,8 @@ def test_a_notebook_of_the_project_is_stored_in_its_normal_form(path):
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
 def test_a_committed_notebook_shows_the_outputs_of_its_own_run(path):
-    run = read_notebook(FIGURES / COMMITTED_STUDY / "notebooks" / path.name)
+    folder = COMMITTED_STUDY if takes_study(path) else METHOD_FOLDER
+    run = read_notebook(FIGURES / folder / "notebooks" / path.name)
     text = notebook_text(with_outputs_of(read_notebook(path), run))
     assert text == path.read_text(encoding="utf-8")
 

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytask
 import pytest
 from _pytask.console import console
 
-from analysis.config import ANALYSIS, FIGURES, NOTEBOOKS, study_names
-from analysis.exhibits.registry import EXHIBITS
+from analysis.config import (
+    ANALYSIS,
+    COMMITTED_STUDY,
+    FIGURES,
+    METHOD_FOLDER,
+    PARAMETERS,
+    study_names,
+)
+from analysis.exhibits.registry import EXHIBITS, METHOD_EXHIBITS
+from analysis.reporting.nodes import takes_study
+from analysis.reporting.program import notebook_sources
 from analysis.reporting.task_notebooks import NOTEBOOK_FILES, executed_path, notebook_program
 from reporting.graphs import first_graph
+
+
+def runs_of(path: Path) -> tuple[str, ...]:
+    """Return the folders for which a notebook is run: one a study, or that of the method."""
+    return study_names() if takes_study(path) else (METHOD_FOLDER,)
 
 
 @pytest.fixture(scope="module")
@@ -33,32 +49,46 @@ def steps(tmp_path_factory) -> dict[str, pytask.PTask]:
     return {task.name.rsplit("::", 1)[-1]: task for task in session.tasks}
 
 
-def test_there_is_a_step_for_every_notebook_and_study_and_one_for_every_refresh(steps):
-    runs = {f"task_notebook[{s}-{p.stem}]" for p in NOTEBOOK_FILES for s in study_names()}
-    assert set(steps) == runs | {f"task_outputs[{p.stem}]" for p in NOTEBOOK_FILES}
-    assert {path.stem for path in NOTEBOOK_FILES} >= {item.notebook for item in EXHIBITS}
+def test_there_is_a_step_for_every_notebook_and_folder_and_one_for_every_refresh(steps):
+    runs = {
+        f"task_notebook[{name}-{path.stem}]" for path in NOTEBOOK_FILES for name in runs_of(path)
+    }
+    assert set(steps) == runs | {f"task_outputs[{path.stem}]" for path in NOTEBOOK_FILES}
+    shown_in = {item.notebook for item in (*EXHIBITS, *METHOD_EXHIBITS)}
+    assert {path.stem for path in NOTEBOOK_FILES} == shown_in
 
 
 @pytest.mark.parametrize("path", NOTEBOOK_FILES, ids=lambda path: path.stem)
 def test_a_step_reads_the_notebook_that_it_is_named_after_and_writes_that_one(steps, path):
-    for study in study_names():
-        step = steps[f"task_notebook[{study}-{path.stem}]"]
+    for name in runs_of(path):
+        step = steps[f"task_notebook[{name}-{path.stem}]"]
         assert step.depends_on["template"].notebook == path
-        assert step.produces["executed"].path == executed_path(study, path)
-        assert step.depends_on["parameters"].path == NOTEBOOKS / "parameters" / f"{study}.yaml"
+        assert step.produces["executed"].path == executed_path(name, path)
+        study_files = (PARAMETERS / f"{name}.yaml",) if takes_study(path) else ()
+        assert step.depends_on["settings"].files == study_files
     refresh = steps[f"task_outputs[{path.stem}]"]
+    shown = COMMITTED_STUDY if takes_study(path) else METHOD_FOLDER
     assert refresh.depends_on["template"].notebook == path
+    assert refresh.depends_on["executed"].path == executed_path(shown, path)
     assert refresh.produces["notebook"].path == path
-    assert refresh.depends_on["executed"].path.name == path.name
+
+
+@pytest.mark.parametrize("path", NOTEBOOK_FILES, ids=lambda path: path.stem)
+def test_a_step_is_given_its_own_study(steps, path):
+    for name in runs_of(path):
+        given = steps[f"task_notebook[{name}-{path.stem}]"].depends_on["study"].value
+        assert given == (name if takes_study(path) else "")
 
 
 def test_executed_copies_are_kept_apart_by_study():
-    paths = {executed_path(study, path) for study in study_names() for path in NOTEBOOK_FILES}
-    assert len(paths) == len(study_names()) * len(NOTEBOOK_FILES)
+    paths = [executed_path(name, path) for path in NOTEBOOK_FILES for name in runs_of(path)]
+    assert len(set(paths)) == len(paths) > len(NOTEBOOK_FILES)
     assert all(path.is_relative_to(FIGURES) for path in paths)
 
 
 def test_the_program_of_a_notebook_is_its_imports_its_runner_and_the_packages():
     for path in NOTEBOOK_FILES:
-        names = {file.name for file in notebook_program(path).files}
-        assert {"study_results.py", "notebooks.py", "kernels.py", "requirements.lock"} <= names
+        files = set(notebook_program(path).files)
+        runner = {"notebooks.py", "kernels.py", "task_notebooks.py", "requirements.lock"}
+        assert runner <= {file.name for file in files}
+        assert set(notebook_sources(path)) <= files
