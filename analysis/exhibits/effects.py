@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.table import Column, Table
+from analysis.exhibits.zone_trade import expected_over_median
 from analysis.models.interval_cumulative import cumulative_effect
 from analysis.study import Intervention
 
@@ -217,8 +218,8 @@ def cumulative_table(opened: OpenStudy) -> Table:
             Column("reason", "If empty, why"),
         ),
         note=(
-            "Flow less the flow without the event alone, the other events as they were; intervals "
-            "by the delta method. A total needs its own event identified."
+            "Expected flow less the expected flow without the event alone, the other events as they "
+            "were; intervals by the delta method. A total needs its own event identified."
         ),
     )
 
@@ -234,11 +235,10 @@ def _cumulative(opened: OpenStudy, name: str, item: Intervention) -> tuple[objec
         reason = effect.reason or f"the reports end in {last}"
         return (*where, None, None, None, unit, None, reason)
     found = cumulative_effect(fit, first, last, (item.name,))
+    totals = (found.total, found.total_lower, found.total_upper)
     return (
         *where,
-        found.total,
-        found.total_lower,
-        found.total_upper,
+        *(None if total is None else total * expected_over_median(fit) for total in totals),
         unit,
         found.percent,
         found.reason,

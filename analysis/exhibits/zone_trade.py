@@ -91,14 +91,19 @@ def _panel(opened: OpenStudy, name: str) -> Panel:
     )
 
 
-def _expected(fit: IntervalFit) -> pd.DataFrame:
-    """Return the expected flow, which sums of months are compared with.
+def expected_over_median(fit: IntervalFit) -> float:
+    """Return by how much the expected flow exceeds the median flow of a fit on the log scale.
 
-    The curves of a fit are medians; with noise of standard deviation sigma on the log scale the
-    expectation is exp(sigma^2 / 2) times as large, in every month and every curve alike.
+    The curves of a fit are medians; with noise of standard deviation sigma the expectation is
+    exp(sigma^2 / 2) times as large, in every month and every curve alike.
     """
+    return float(np.exp(fit.sigma**2 / 2)) if fit.sigma is not None else 1.0
+
+
+def _expected(fit: IntervalFit) -> pd.DataFrame:
+    """Return the expected flow, which sums of months are compared with."""
     curves = fit.monthly[fit.monthly["curve"].isin(CURVES)]
-    factor = float(np.exp(fit.sigma**2 / 2)) if fit.sigma is not None else 1.0
+    factor = expected_over_median(fit)
     scaled = {name: curves[name] * factor for name in ("rate", "lower", "upper")}
     return curves.assign(**scaled)
 
