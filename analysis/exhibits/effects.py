@@ -218,7 +218,7 @@ def cumulative_table(opened: OpenStudy) -> Table:
             Column("reason", "If empty, why"),
         ),
         note=(
-            "Expected flow less the expected flow without the event alone, the other events as they "
+            "Expected flow less the expected flow without the event alone, other events as they "
             "were; intervals by the delta method. A total needs its own event identified."
         ),
     )
