@@ -10,6 +10,7 @@ import pytest
 
 from analysis.exhibits.effects import (
     INFLUENCE_ROWS,
+    cumulative_table,
     effects_table,
     finding_sentences,
     fitted_reports_table,
@@ -130,6 +131,36 @@ def test_what_is_not_identified_or_weak_is_listed_with_its_reason(opened):
     assert table.frame["sentence"].tolist() == listed["sentence"].tolist()
     assert (table.frame["reason"].str.len() > 20).all()
     assert not table.shown()["Reason"].eq(MISSING).any()
+
+
+# Cumulative effects
+
+TOTALS = ["total", "total_lower", "total_upper", "percent"]
+
+
+def test_a_total_is_empty_with_a_reason_exactly_where_its_effect_is_not_identified(opened):
+    frame = cumulative_table(opened).frame
+    assert len(frame)
+    for row in frame.itertuples():
+        unknown = opened.fits[row.outcome].effect(row.name).verdict == UNKNOWN
+        numbers = [getattr(row, key) for key in TOTALS]
+        if unknown:
+            assert all(pd.isna(number) for number in numbers), row
+            assert len(row.reason) > 10
+        else:
+            assert row.total_lower < row.total < row.total_upper
+            assert (row.total > 0) == (row.percent > 0)
+            assert not row.reason
+
+
+def test_a_total_of_a_step_is_the_effect_times_the_flow_without_it(made):
+    """Ten a day without the closure, five with it, over the 184 days from July to December."""
+    row = cumulative_table(made).frame.set_index(["outcome", "name"]).loc[("trade", "closure")]
+    assert (row["first_month"], row["last_month"]) == ("2020-07", "2020-12")
+    assert row["percent"] == pytest.approx(made.fits["trade"].effect("closure").estimate)
+    assert row["total"] == pytest.approx(-5 * 184, rel=0.1)
+    assert row["total_lower"] < -5 * 184 < row["total_upper"]
+    assert row["unit"] == "million CNY"
 
 
 # Influence

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from itertools import combinations, pairwise
@@ -47,9 +48,13 @@ WIDTH = 6.4
 ALT = "Trade <fell> by half & more – and rose again"
 
 
-def figure(height: float = 1.0, fault: Exception | None = None, pause: float = 0.0) -> Figure:
+def figure(
+    height: float = 1.0, fault: Exception | None = None, first: Callable[[], object] = list
+) -> Figure:
+    """Return a figure that calls `first` when its drawing begins, and may fail at its end."""
+
     def draw():
-        time.sleep(pause)
+        first()
         canvas, (axes,) = new_canvas(4.0, [1.5], MARGINS)
         axes.plot([0, 1, 2], [0, height, 0.5], label="curve")
         axes.set_title("A title")
@@ -102,17 +107,23 @@ def test_another_process_with_another_hash_seed_makes_the_same_files(opened, fil
 
 def test_two_threads_draw_the_same_bytes_as_one_after_the_other():
     """Settings belong to the process: who is done first must not take them from who still draws."""
-    pauses = {1.0: 0.0, 2.0: 0.3}
-    alone = {height: figure(height).pictures() for height in pauses}
-    start = threading.Barrier(2)
+    alone = [figure(height).pictures() for height in (1.0, 2.0)]
+    begun = threading.Event()
 
-    def draw(height: float) -> dict[str, bytes]:
-        start.wait()
-        return figure(height, pause=pauses[height]).pictures()
+    def draw_first() -> dict[str, bytes]:
+        def begin() -> None:
+            begun.set()
+            time.sleep(0.1)  # the other one comes in, if nothing keeps it out
+
+        return figure(1.0, first=begin).pictures()
+
+    def draw_second() -> dict[str, bytes]:
+        begun.wait()
+        return figure(2.0, first=lambda: time.sleep(0.5)).pictures()
 
     with ThreadPoolExecutor(2) as pool:
-        together = dict(zip(pauses, pool.map(draw, pauses), strict=True))
-    assert together == alone
+        jobs = [pool.submit(draw_first), pool.submit(draw_second)]
+    assert [job.result() for job in jobs] == alone
 
 
 @pytest.mark.parametrize("fault", [None, ValueError("drawing failed")])
