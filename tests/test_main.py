@@ -8,6 +8,7 @@ import sys
 from functools import partial
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from analysis import __main__ as command_line
@@ -30,6 +31,7 @@ except SystemExit:
 @pytest.fixture(autouse=True)
 def wide(monkeypatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(command_line, "console", Console(width=200))
 
 
 def run(*arguments: str):
