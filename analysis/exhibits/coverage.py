@@ -111,9 +111,9 @@ def _rows(data: pd.DataFrame) -> list[_Row]:
         header = textwrap.fill(str(place), HEADER_LETTERS)
         rows.append(_Row(header, data.iloc[:0], top, HEADER_INCHES * (header.count("\n") + 1)))
         top += rows[-1].height
-        for label, bars in of_place.groupby("label", sort=True):
+        for _, bars in of_place.groupby("series", sort=True):
             height = max(ROW_INCHES, BAR_INCHES * (len(bars) + 1))
-            name = str(label).removeprefix(f"{place}: ")
+            name = str(bars["label"].iloc[0]).removeprefix(f"{place}: ")
             rows.append(_Row(f"{name}  {len(bars)}", bars, top, height))
             top += height
     return rows
@@ -166,11 +166,12 @@ def _legend() -> list[Patch]:
 
 
 def _alt(data: pd.DataFrame, title: str) -> str:
-    counts = data.groupby("label").size().sort_values(ascending=False, kind="stable")
+    counts = data.groupby("series").size().sort_values(ascending=False, kind="stable")
+    best = data.loc[data["series"] == counts.index[0], "label"].iloc[0]
     levels = int((data["kind"] == "level").sum())
     return (
         f"{title}: {levels} published levels and {len(data) - levels} growth rates in "
         f"{len(counts)} series between {data['start'].min():%B %Y} and {data['end'].max():%B %Y}. "
-        f"The best covered series is {counts.index[0]} with {int(counts.iloc[0])} bars; "
+        f"The best covered series is {best} with {int(counts.iloc[0])} bars; "
         f"{int((counts == 1).sum())} series have a single one."
     )
