@@ -68,9 +68,9 @@ def series_table(opened: OpenStudy) -> Table:
 def reports_table(opened: OpenStudy) -> Table:
     """Return every report as printed, with its source."""
     frame = opened.reports.sort_values(["series", "start", "end", "report_id"], ignore_index=True)
-    printed = (
-        frame["qualifier"].map(QUALIFIERS) + frame["value_printed"] + " " + frame["unit_printed"]
-    )
+    upper_end = (" to " + frame["value_to_printed"]).where(frame["value_to_printed"] != "", "")
+    value = frame["value_printed"] + upper_end
+    printed = frame["qualifier"].map(QUALIFIERS) + value + " " + frame["unit_printed"]
     percent = 100 * (frame["growth"] - 1)
     frame = frame.assign(
         growth_percent=percent.round(6),
@@ -170,6 +170,8 @@ def _agreement_rows(agreement: pd.DataFrame) -> pd.DataFrame:
 
 
 def _agreement_row(place: str, metric: str, codings: pd.DataFrame) -> tuple[object, ...]:
-    overall = summarise_agreement(codings).set_index("group").loc["all"]
+    summary = summarise_agreement(codings)
+    overall = summary[summary["group"] == "all"].to_dict("records")[0]
+    counts = [int(overall[name]) for name in ("coded", "matched", "agree")]
     rates = [100 * overall[name] for name in ("rate", "lower", "upper")]
-    return place, metric, overall["coded"], overall["matched"], overall["agree"], *rates
+    return place, metric, *counts, *rates

@@ -197,9 +197,8 @@ def cumulative_table(opened: OpenStudy) -> Table:
     """Return what each event changed in all, from its date to the last reported month."""
     rows = [
         _cumulative(opened, name, item)
-        for name, fit in opened.fits.items()
+        for name in opened.fits
         for item in opened.outcome(name).interventions
-        if not fit.curve("fitted").empty
     ]
     return Table(
         name="cumulative",
@@ -226,11 +225,14 @@ def cumulative_table(opened: OpenStudy) -> Table:
 
 def _cumulative(opened: OpenStudy, name: str, item: Intervention) -> tuple[object, ...]:
     fit, outcome = opened.fits[name], opened.outcome(name)
-    first = max(f"{item.start:%Y-%m}", str(fit.curve("fitted")["month"].min()))
-    last = str(fit.curve("fitted")["month"].max())
-    effect = fit.effect(item.name)
-    where = (name, outcome.label, item.name, item.label, first, last)
     unit = opened.unit(outcome.series)
+    effect, months = fit.effect(item.name), fit.curve("fitted")["month"]
+    if months.empty:
+        reason = effect.reason or "the flow of no month is known to within a factor of ten"
+        where = (name, outcome.label, item.name, item.label, "", "")
+        return (*where, None, None, None, unit, None, reason)
+    first, last = max(f"{item.start:%Y-%m}", str(months.min())), str(months.max())
+    where = (name, outcome.label, item.name, item.label, first, last)
     if effect.verdict == "not identified" or last < first:
         reason = effect.reason or f"the reports end in {last}"
         return (*where, None, None, None, unit, None, reason)

@@ -52,14 +52,16 @@ class Figure:
 
     def png(self, dpi: int = PRINT_DPI) -> bytes:
         """Return the figure as PNG, the same bytes for the same data."""
-        return self._rendered("png", dpi, {"Software": None, "Description": self.alt})
+        return self._rendered(
+            "png", dpi, {"Software": None, "Title": self.title, "Description": self.alt}
+        )
 
     def pictures(self) -> dict[str, bytes]:
         """Return SVG and PNG from one drawing."""
         with drawing():
             canvas = self.draw()
             svg = {"Date": None, "Title": self.title, "Description": self.alt}
-            png = {"Software": None, "Description": self.alt}
+            png = {"Software": None, "Title": self.title, "Description": self.alt}
             return {
                 "svg": _saved(canvas, "svg", PRINT_DPI, svg),
                 "png": _saved(canvas, "png", PRINT_DPI, png),

@@ -36,7 +36,7 @@ ACCEPTED: Final = (93.0, 97.0)
 REPEATS: Final = 20
 SEED: Final = 20200401
 PANEL_INCHES: Final = 2.6
-MARGINS: Final = Margins(left=2.5, right=1.9, top=0.35, bottom=0.55)
+MARGINS: Final = Margins(left=2.4, right=2.2, top=0.35, bottom=0.55)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def _text(value: object) -> str:
 
 def _number(digits: int) -> Formatter:
     def formatted(value: object) -> str:
-        text = f"{float(str(value)):,.{digits}f}".replace(",", NARROW_NO_BREAK_SPACE)
+        text = f"{float(str(value)):z,.{digits}f}".replace(",", NARROW_NO_BREAK_SPACE)
         return text.replace("-", "−")
 
     return formatted
@@ -34,7 +34,8 @@ def _significant(value: object) -> str:
 
 
 def _percent(value: object) -> str:
-    return f"{float(str(value)):+.1f}".replace("-", "−")
+    text = f"{float(str(value)):+z.1f}"
+    return text.replace("-", "−")
 
 
 def _day(value: object) -> str:
@@ -116,11 +117,11 @@ class Table:
 
     def markdown(self) -> str:
         """Return a pipe table."""
-        shown = self.shown().map(_pipe_safe)
+        shown = self.shown().map(_pipe_safe).rename(columns=_pipe_safe)
         lines = [_pipe_row(shown.columns), _pipe_row(["---"] * shown.shape[1])]
         lines += [_pipe_row(row) for row in shown.itertuples(index=False, name=None)]
-        note = f"\n{self.note}\n" if self.note else ""
-        return f"**{self.title}**\n\n" + "\n".join(lines) + f"\n{note}"
+        note = f"\n{_pipe_safe(self.note)}\n" if self.note else ""
+        return f"**{_pipe_safe(self.title)}**\n\n" + "\n".join(lines) + f"\n{note}"
 
     def latex(self) -> str:
         """Return a LaTeX longtable for the booktabs package."""
@@ -175,7 +176,9 @@ def _html_row(cells: Iterable[str]) -> str:
 
 
 def _latex_row(cells: Iterable[str]) -> str:
-    return " & ".join(_latex_safe(cell) for cell in cells) + r" \\"
+    row = " & ".join(_latex_safe(cell) for cell in cells)
+    start = "{}" if row.startswith("[") else ""  # or it would be the option of the row break before
+    return f"{start}{row} " + r"\\"
 
 
 def _pipe_safe(text: str) -> str:

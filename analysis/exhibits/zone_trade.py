@@ -60,7 +60,7 @@ def zone_trade_figure(opened: OpenStudy) -> Figure:
         title="Published reports, expected monthly flow and flow without the events",
         alt=_alt(opened),
         data=data.reset_index(drop=True),
-        draw=lambda: _draw(panels),
+        draw=lambda: _draw(panels, opened.study.level),
     )
 
 
@@ -128,7 +128,7 @@ def _long(name: str, panel: Panel) -> pd.DataFrame:
     return rows[["outcome", "element", "start", "end", "rate", "lower", "upper", "unit"]]
 
 
-def _draw(panels: Sequence[Panel]) -> Canvas:
+def _draw(panels: Sequence[Panel], level: float) -> Canvas:
     canvas, grid = new_canvas(WIDTH_INCHES, [PANEL_INCHES] * len(panels), MARGINS)
     start, end = _span(panels)
     for axes, panel in zip(grid, panels, strict=True):
@@ -140,7 +140,7 @@ def _draw(panels: Sequence[Panel]) -> Canvas:
         set_years(axes, start, end)
         draw_event_lines(axes, panel.events)
     draw_event_labels(grid[0], _all_events(panels))
-    canvas.legend(handles=_legend(), loc="lower center", ncols=5, fontsize=SMALL)
+    canvas.legend(handles=_legend(level), loc="lower center", ncols=5, fontsize=SMALL)
     return canvas
 
 
@@ -213,7 +213,7 @@ def _label(axes: Axes, panel: Panel) -> None:
         )
 
 
-def _legend() -> list[Line2D | Patch]:
+def _legend(level: float) -> list[Line2D | Patch]:
     report = Line2D([], [], color=ROLE_COLOURS["report"], linewidth=0.9, marker="|", label="report")
     fitted = Line2D([], [], color=ROLE_COLOURS["fitted"], linewidth=1.4, label=CURVES["fitted"])
     without = Line2D(
@@ -227,7 +227,9 @@ def _legend() -> list[Line2D | Patch]:
     predicted = Line2D(
         [], [], color=ROLE_COLOURS["predicted"], linewidth=0.8, label="predicted months"
     )
-    band = Patch(color=GREY, alpha=BAND_ALPHA, linewidth=0, label="pointwise 95 % interval")
+    band = Patch(
+        color=GREY, alpha=BAND_ALPHA, linewidth=0, label=f"pointwise {100 * level:g} % interval"
+    )
     return [report, fitted, predicted, without, band]
 
 

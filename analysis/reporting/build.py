@@ -73,7 +73,7 @@ def _expression(studies: tuple[str, ...]) -> str:
     if not studies:
         return ""
     shared = ["task_readme"] + (["task_outputs"] if COMMITTED_STUDY in studies else [])
-    return " or ".join([*studies, *shared])
+    return " or ".join([*(f"[{study}-" for study in studies), *shared])
 
 
 def _run(progress: BuildProgress, expression: str, workers: int) -> pytask.Session:
