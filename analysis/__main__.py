@@ -117,7 +117,7 @@ def simulate(
         run_study,
         sample_of,
     )
-    from analysis.reporting.program import fingerprint
+    from analysis.program import fingerprint
 
     plan = StudyPlan(replications=replications, workers=workers)
     folder = SIMULATION / fingerprint(Path(interval_simulation.__file__))

@@ -17,8 +17,8 @@ from analysis.data_management.processed import (
     register_text,
 )
 from analysis.data_management.save import save_table, write_text_atomic
-from analysis.reporting.nodes import FileSet, file_set
-from analysis.reporting.program import environment_sources, module_sources
+from analysis.nodes import FileSet, file_set
+from analysis.program import environment_sources, module_sources
 
 
 def raw_files() -> FileSet:

@@ -21,8 +21,8 @@ from analysis.exhibits.registry import (
     contents,
 )
 from analysis.exhibits.study_results import opened_once
-from analysis.reporting.nodes import FileSet, file_set
-from analysis.reporting.program import environment_sources, module_sources
+from analysis.nodes import FileSet, file_set
+from analysis.program import environment_sources, module_sources
 
 
 def exhibit_paths(study: str, exhibit: Exhibit | MethodExhibit) -> dict[str, Path]:

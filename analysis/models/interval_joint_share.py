@@ -47,9 +47,10 @@ def best_common(start: Converged, layout: Layout) -> float:
 
 
 def _profiled(start: Converged, layout: Layout) -> float:
-    """Return the criterion at one share, coefficients and noise at their best."""
+    """Return the criterion at one share, coefficients and noise at the optimum next to `start`."""
     shape = replace(start.regression.shape, mixing=layout.mixing)
-    noise = estimate_noise(replace(start.regression, shape=shape), start.options.noise_spec)
+    regression = replace(start.regression, shape=shape)
+    noise = estimate_noise(regression, start.options.noise_spec, start.noise)
     return penalised_criterion(start, noise)
 
 

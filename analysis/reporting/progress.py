@@ -16,7 +16,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from analysis.reporting.nodes import FileSet, changed_files, shown_path
+from analysis.nodes import FileSet, changed_files, shown_path
 
 OUTCOMES: Final[Mapping[TaskOutcome, tuple[str, str]]] = {
     TaskOutcome.SUCCESS: ("done", "green"),

@@ -19,8 +19,8 @@ from analysis.config import (
 )
 from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.data_management.save import write_text_atomic
-from analysis.reporting.nodes import FileSet, NotebookSource, file_set, takes_study
-from analysis.reporting.program import environment_sources, module_sources, notebook_sources
+from analysis.nodes import FileSet, NotebookSource, file_set, takes_study
+from analysis.program import environment_sources, module_sources, notebook_sources
 
 
 def executed_path(study: str, notebook: Path) -> Path:

@@ -11,8 +11,8 @@ from analysis.config import DATA_RAW, PARAMETERS, study_names
 from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.data_management.save import write_text_atomic
 from analysis.exhibits.study_results import opened_once
-from analysis.reporting.nodes import FileSet, file_set
-from analysis.reporting.program import environment_sources, module_sources
+from analysis.nodes import FileSet, file_set
+from analysis.program import environment_sources, module_sources
 from analysis.reporting.readme import README, generated_readme
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis.config import ROOT
-from analysis.reporting.nodes import (
+from analysis.nodes import (
     NotebookSource,
     changed_files,
     file_set,

@@ -10,8 +10,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.config import COMMITTED_STUDY, FIGURES, METHOD_FOLDER, NOTEBOOKS
+from analysis.nodes import takes_study
 from analysis.reporting.kernels import KERNEL_NAME
-from analysis.reporting.nodes import takes_study
 from analysis.reporting.notebooks import (
     INJECTED,
     normalised,

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from analysis.config import ANALYSIS, LOCK, NOTEBOOKS, ROOT
-from analysis.reporting.program import environment_sources, module_sources, notebook_sources
+from analysis.program import environment_sources, module_sources, notebook_sources
 
 SOURCES = sorted(ANALYSIS.rglob("*.py"))
 
@@ -33,7 +33,7 @@ def closure(module: str) -> set[str]:
                 "exhibits/style.py",
                 "exhibits/table.py",
             ],
-            ["exhibits/zone_trade.py", "exhibits/audit.py", "reporting/nodes.py"],
+            ["exhibits/zone_trade.py", "exhibits/audit.py", "nodes.py"],
         ),
         (
             "exhibits/effects.py",

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from analysis import nodes
 from analysis.errors import BuildError, DataError
 from analysis.reporting import build as building
-from analysis.reporting import nodes
 from reporting.graphs import first_graph
 
 STEPS = """
@@ -22,7 +22,7 @@ from typing import Annotated
 from pytask import Product
 
 from analysis.errors import DataError
-from analysis.reporting.nodes import file_set
+from analysis.nodes import file_set
 
 HERE = Path(__file__).parent
 

@@ -17,8 +17,8 @@ from analysis.config import (
     study_names,
 )
 from analysis.exhibits.registry import EXHIBITS, METHOD_EXHIBITS
-from analysis.reporting.nodes import takes_study
-from analysis.reporting.program import notebook_sources
+from analysis.nodes import takes_study
+from analysis.program import notebook_sources
 from analysis.reporting.task_notebooks import NOTEBOOK_FILES, executed_path, notebook_program
 from reporting.graphs import first_graph
 
