@@ -21,7 +21,7 @@ import pandas as pd
 from analysis.errors import ModelError
 from analysis.models.design import Design, DesignSpec, build_design
 from analysis.models.interval_estimation import Converged, Options, constant_predictor, estimate
-from analysis.models.interval_identification import estimable_subspace
+from analysis.models.interval_identification import Subspace, estimable_subspace
 from analysis.models.interval_joint_parts import Settled, series_fits
 from analysis.models.interval_joint_results import Difference, JointFit, SeriesFit, SharedEffect
 from analysis.models.interval_joint_share import LARGEST_COMMON, best_common
@@ -56,13 +56,11 @@ def fit_joint_series(
         By name of the series; the designs have one window.
     common
         Share of the noise variance in common, in [0, 0.95]; None estimates it. The estimate is
-        the maximum of a profile likelihood with normal errors, in which the weights against gross
-        contradictions are held at those of a fit with nothing in common: at weights that follow
-        the share the profile is no likelihood.
+        the maximum of a profile likelihood with normal errors, the weights held at those of a fit
+        with nothing in common; see `best_common`.
     shared
         Interventions with one coefficient, on the scale of the link, in all series that have
-        them. The relative sizes of the noise still come from each series with an effect of its
-        own.
+        them.
 
     Raises
     ------
@@ -79,15 +77,8 @@ def fit_joint_series(
         for name, table in observations.items()
     }
     layout = _layout(rows, built, options, common)
-    fit = _estimate(stack_rows(rows), stack.design, options, layout)
-    if common is None:
-        layout = replace(layout, common=best_common(fit, layout))
-        fit = _estimate(fit.rows, stack.design, options, layout)
-    whole = state_of(fit)
-    final = estimable_subspace(whole.sensitivity)
-    if final.rank < fit.subspace.rank:
-        raise ModelError("the reports lose an effect at the estimate", remedy="fewer interventions")
-    settled = Settled(whole, final, rows, built, stack, layout, options.level)
+    fit, layout = _with_share(stack_rows(rows), stack.design, options, layout, common)
+    settled = Settled(state_of(fit), _final(fit), rows, built, stack, layout, options.level)
     return _joint(settled, options, "given" if common is not None else PROFILED)
 
 
@@ -123,6 +114,24 @@ def _estimate(rows: IntervalRows, design: Design, options: Options, layout: Layo
     linear = linearise(rows, predictor, options.link)
     subspace = estimable_subspace(linear.shares @ design.matrix)
     return estimate(rows, design, options, subspace, layout)
+
+
+def _with_share(
+    rows: IntervalRows, design: Design, options: Options, layout: Layout, common: float | None
+) -> tuple[Converged, Layout]:
+    fit = _estimate(rows, design, options, layout)
+    if common is not None:
+        return fit, layout
+    layout = replace(layout, common=best_common(fit, layout))
+    return _estimate(rows, design, options, layout), layout
+
+
+def _final(fit: Converged) -> Subspace:
+    """Return what the reports determine at the estimate, no less than at the start."""
+    final = estimable_subspace(fit.linear.shares @ fit.design.matrix)
+    if final.rank < fit.subspace.rank:
+        raise ModelError("the reports lose an effect at the estimate", remedy="fewer interventions")
+    return final
 
 
 def _joint(settled: Settled, options: Options, how: str) -> JointFit:
