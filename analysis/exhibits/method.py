@@ -33,7 +33,7 @@ METHOD_LABELS: Final = {
 }
 NOMINAL: Final = 95.0
 ACCEPTED: Final = (93.0, 97.0)
-REPEATS: Final = 20
+REPEATS: Final = 10
 SEED: Final = 20200401
 PANEL_INCHES: Final = 2.6
 MARGINS: Final = Margins(left=2.4, right=2.2, top=0.35, bottom=0.55)

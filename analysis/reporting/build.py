@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ from analysis.errors import AnalysisError, BuildError
 from analysis.reporting.progress import BuildProgress, task_label
 
 PAUSE_SECONDS = 0.02
+RARE_COLLECTIONS = 200_000  # new objects between two collections
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _run(progress: BuildProgress, expression: str, workers: int) -> pytask.Sessi
     defaults = normalize_programmatic_config(
         settings, command="build", defaults_from_cli=DEFAULTS_FROM_CLI
     )
-    with _quiet_console(), _short_pauses():
+    with _quiet_console(), _short_pauses(), _rare_collections():
         return pytask.build(**defaults)
 
 
@@ -109,6 +111,17 @@ def _quiet_console() -> Iterator[None]:
         yield
     finally:
         pytask_console.quiet = was_quiet
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Collect garbage less often: a build makes many objects and soon ends."""
+    usual = gc.get_threshold()
+    gc.set_threshold(RARE_COLLECTIONS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @contextmanager

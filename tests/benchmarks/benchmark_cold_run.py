@@ -61,7 +61,7 @@ def forget(project: Path) -> None:
 
 
 def bare_notebooks(project: Path, folder: Path) -> list[Path]:
-    """Write each notebook with its import lines only, once for every study."""
+    """Write each notebook with its import lines only, as often as the build runs it."""
     studies = sorted((project / "notebooks" / "parameters").glob("*.yaml"))
     written = []
     for notebook in sorted((project / "notebooks").glob("[0-9]*.ipynb")):
@@ -70,7 +70,8 @@ def bare_notebooks(project: Path, folder: Path) -> list[Path]:
         lines = [line for cell in code for line in cell["source"] if line.startswith(IMPORTS)]
         code[0]["source"], code[0]["outputs"] = lines, []
         content["cells"] = code[:1]
-        for study in studies:
+        takes_study = any("parameters" in cell["metadata"].get("tags", []) for cell in code)
+        for study in studies if takes_study else studies[:1]:
             path = folder / f"{study.stem}-{notebook.name}"
             path.write_text(json.dumps(content), encoding="utf-8")
             written.append(path)
