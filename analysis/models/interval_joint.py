@@ -60,9 +60,8 @@ def fit_joint_series(
         with nothing in common; see `best_common`.
     shared
         Interventions with one coefficient, on the scale of the link, in all series that have
-        Simulation finds the intervals of a shared effect somewhat short (about 92 per cent where
-        95 is nominal): read them as approximate.
-        them.
+        them. Simulation finds the intervals of a shared effect somewhat short (about 92 per cent
+        where 95 is nominal): read them as approximate.
 
     Raises
     ------
