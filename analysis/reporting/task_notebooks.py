@@ -39,6 +39,7 @@ def notebook_settings(study: str, takes_study: bool) -> FileSet:
     return file_set("the study file", [PARAMETERS / f"{study}.yaml"] if takes_study else [])
 
 
+IMPORTING = threading.Lock()
 KERNEL_SLOTS = threading.BoundedSemaphore(os.cpu_count() or 1)
 NOTEBOOK_FILES = tuple(sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))
 
@@ -58,7 +59,10 @@ for _notebook in NOTEBOOK_FILES:
             executed: Annotated[Path, Product] = executed_path(_study, _notebook),
         ) -> None:
             """Run one notebook, for one study if it takes one."""
-            from analysis.reporting.notebooks import execute, notebook_text
+            with IMPORTING:  # steps are threads: a library must not be met half imported
+                import papermill  # noqa: F401
+
+                from analysis.reporting.notebooks import execute, notebook_text
 
             with KERNEL_SLOTS:
                 notebook = execute(template, {"study": study} if study else {})
@@ -73,7 +77,8 @@ for _notebook in NOTEBOOK_FILES:
         notebook: Annotated[Path, Product] = _notebook,
     ) -> None:
         """Bring the outputs of the committed run into the committed notebook."""
-        from analysis.reporting.notebooks import notebook_text, read_notebook, with_outputs_of
+        with IMPORTING:
+            from analysis.reporting.notebooks import notebook_text, read_notebook, with_outputs_of
 
         fresh = with_outputs_of(read_notebook(template), read_notebook(executed))
         write_text_atomic(notebook, notebook_text(fresh))
