@@ -17,6 +17,7 @@ FLOORS = {
     "study_yaml": 1,
     "data_management": 1,
     "models": 2,
+    "inference": 2,
     "exhibits": 3,
     "reporting": 4,
     "__main__": 5,

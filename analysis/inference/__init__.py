@@ -1,0 +1,1 @@
+"""Covariances, resampling, placebo, randomisation, power: inference that survives small samples."""
