@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.exhibits.steady import steady_values
 from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.table import Column, Table
 from analysis.exhibits.zone_trade import expected_over_median
@@ -259,7 +260,7 @@ def _influence(opened: OpenStudy, name: str) -> pd.DataFrame:
     fit = opened.fits[name]
     labels = {effect.name: effect.label for effect in fit.effects if effect.shape != "trend"}
     rows = fit.influence[fit.influence["name"].isin(labels)]
-    order = rows.assign(size=rows["change"].abs()).sort_values(
+    order = rows.assign(size=steady_values(rows["change"]).abs()).sort_values(
         ["name", "size", "report_id"], ascending=[True, False, True]
     )
     top = order.groupby("name", sort=False).head(INFLUENCE_ROWS).drop(columns="size")

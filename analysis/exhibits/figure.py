@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
+from analysis.exhibits.steady import steady
 from analysis.exhibits.style import PRINT_DPI, SCREEN_DPI, apply_style
 from analysis.exhibits.table import csv_text
 
@@ -68,8 +69,8 @@ class Figure:
             }
 
     def csv(self) -> str:
-        """Return the drawn numbers as CSV text, at full precision."""
-        return csv_text(self.data)
+        """Return the drawn numbers as CSV text, with the digits that every processor agrees on."""
+        return csv_text(steady(self.data))
 
     def _rendered(self, kind: str, dpi: int, metadata: dict[str, str | None]) -> bytes:
         with drawing():

@@ -9,6 +9,8 @@ from typing import Final
 
 import pandas as pd
 
+from analysis.exhibits.steady import steady
+
 MISSING: Final = "–"
 NARROW_NO_BREAK_SPACE: Final = "\u202f"
 
@@ -89,8 +91,8 @@ class Table:
         return pd.DataFrame(cells, dtype="str")
 
     def csv(self) -> str:
-        """Return the exact values as CSV text."""
-        return csv_text(self.frame)
+        """Return the values as CSV text, with the digits that every processor agrees on."""
+        return csv_text(steady(self.frame))
 
     def html(self) -> str:
         """Return an HTML fragment; every cell is escaped."""
@@ -154,7 +156,7 @@ class Table:
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    """Return a frame as CSV text: full precision, days as YYYY-MM-DD, missing as empty."""
+    """Return a frame as CSV text: days as YYYY-MM-DD, missing as empty."""
     return str(frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
 
 

@@ -17,6 +17,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from analysis.exhibits.figure import Figure, Margins, new_canvas
+from analysis.exhibits.steady import steady
 from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.style import BAND_ALPHA, GREY, ROLE_COLOURS, SMALL, WIDTH_INCHES
 from analysis.exhibits.timeline import (
@@ -84,8 +85,8 @@ def _panel(opened: OpenStudy, name: str) -> Panel:
     return Panel(
         label=outcome.label,
         unit=opened.unit(outcome.series),
-        curves=pd.concat([_expected(fit), _predicted(fit)]),
-        reports=report_rates(opened.split[outcome.name][0]),
+        curves=steady(pd.concat([_expected(fit), _predicted(fit)])),
+        reports=steady(report_rates(opened.split[outcome.name][0])),
         events=tuple(EventLine(item.start, item.label) for item in outcome.interventions),
         missing=", ".join(unknown),
     )

@@ -21,6 +21,7 @@ from rich.console import Console
 
 from analysis.config import ANALYSIS, COMMITTED_STUDY, ROOT
 from analysis.errors import AnalysisError, BuildError
+from analysis.reporting.kernel_server import warm_up
 from analysis.reporting.progress import BuildProgress, task_label
 
 PAUSE_SECONDS = 0.02
@@ -56,7 +57,7 @@ def build(
     BuildError
         When a step fails; earlier outputs of that step are untouched.
     """
-    progress = BuildProgress(console)
+    progress = BuildProgress(console, warm_up)
     session = _run(
         progress, _expression(tuple(studies)), workers or 2 * min(os.cpu_count() or 1, 4) + 1
     )

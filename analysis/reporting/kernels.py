@@ -7,10 +7,14 @@ Two kernels that are started over IPC without an address of their own share the 
 from __future__ import annotations
 
 import tempfile
+import uuid
 from pathlib import Path
+from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from traitlets import default
+
+from analysis.reporting.forked_kernels import ForkedProvisioner
 
 KERNEL_NAME = "python3"
 
@@ -49,3 +53,15 @@ class AsyncIpcKernelManager(AsyncKernelManager):
         """Do not interrupt a kernel that is asked to stop: it is idle, and would complain."""
         if not self.shutting_down:
             await super()._async_interrupt_kernel()
+
+
+class ForkedKernelManager(AsyncIpcKernelManager):
+    """Asynchronous manager of kernels that are forked from one server, for a build."""
+
+    async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
+        if self.provisioner is None:
+            self.kernel_id = self.kernel_id or str(uuid.uuid4())
+            self.provisioner = ForkedProvisioner(
+                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
+            )
+        return await super()._async_pre_start_kernel(**kw)

@@ -13,7 +13,11 @@ from nbformat import NotebookNode
 
 from analysis.config import ROOT
 from analysis.errors import BuildError
-from analysis.reporting.kernels import KERNEL_NAME
+from analysis.reporting.kernels import (
+    KERNEL_NAME,
+    AsyncIpcKernelManager,
+    ForkedKernelManager,
+)
 
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": KERNEL_NAME},
@@ -22,8 +26,17 @@ NOTEBOOK_METADATA = {
 INJECTED = "injected-parameters"
 
 
-def execute(template: Path, parameters: Mapping[str, Any]) -> NotebookNode:
+def execute(
+    template: Path,
+    parameters: Mapping[str, Any],
+    manager: type[AsyncIpcKernelManager] = ForkedKernelManager,
+) -> NotebookNode:
     """Run a notebook with papermill over an IPC kernel and return it with its outputs.
+
+    Parameters
+    ----------
+    manager
+        How the kernel is started: forked from a server, or as an interpreter of its own.
 
     Raises
     ------
@@ -33,8 +46,6 @@ def execute(template: Path, parameters: Mapping[str, Any]) -> NotebookNode:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    from analysis.reporting.kernels import AsyncIpcKernelManager
-
     try:
         with _importable_project():
             executed = papermill.execute_notebook(
@@ -43,7 +54,7 @@ def execute(template: Path, parameters: Mapping[str, Any]) -> NotebookNode:
                 parameters=dict(parameters),
                 kernel_name=KERNEL_NAME,
                 progress_bar=False,
-                kernel_manager_class=AsyncIpcKernelManager,
+                kernel_manager_class=manager,
             )
     except PapermillExecutionError as error:
         raise BuildError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -51,9 +51,12 @@ class BuildProgress:
     ----------
     ran, skipped, failed
         Labels of the steps by outcome, in order of completion.
+    prepare
+        Called before the first step that has to run.
     """
 
     console: Console
+    prepare: Callable[[], None] = lambda: None
     rows: dict[str, _Row] = field(default_factory=dict)
     ran: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -88,7 +91,10 @@ class BuildProgress:
     @hookimpl(tryfirst=True)
     def pytask_execute_task_log_start(self, session: Session, task: PTask) -> None:
         """Open a row and find out why the step has to run."""
-        self.rows[task.signature] = _Row(task_label(task), why=_why(session, task))
+        why = _why(session, task)
+        if why and not any(row.why for row in self.rows.values()):
+            self.prepare()
+        self.rows[task.signature] = _Row(task_label(task), why=why)
 
     @hookimpl(tryfirst=True)
     def pytask_execute_task_log_end(self, report: ExecutionReport) -> None:

@@ -1,8 +1,9 @@
 """Cold run against the bare cost of starting its kernels and importing its libraries.
 
 Bare: one process imports what the build imports, and starts as many kernels as the build runs
-notebooks, two at a time, each of which imports what its notebook imports. Cold: `python -m
-analysis reproduce` in a fresh copy of the project without any output or memory of earlier runs.
+notebooks, two at a time, each an interpreter of its own that imports what its notebook imports.
+Cold: `python -m analysis reproduce` in a fresh copy of the project without any output or memory of
+earlier runs.
 Both run in turn, several times, on the same machine; the ratio of their medians is the result.
 
 Run with `make benchmark` or `.venv/bin/python tests/benchmarks/benchmark_cold_run.py`.
@@ -32,10 +33,11 @@ import analysis.__main__
 import analysis.data_management.catalogue, analysis.data_management.pipeline
 import analysis.exhibits.registry, analysis.reporting.build
 import nbformat, papermill
+from analysis.reporting.kernels import AsyncIpcKernelManager
 from analysis.reporting.notebooks import execute
 jobs = [Path(name) for name in sys.argv[1:]]
 with ThreadPoolExecutor(2) as pool:
-    list(pool.map(lambda path: execute(path, {}), jobs))
+    list(pool.map(lambda path: execute(path, {}, AsyncIpcKernelManager), jobs))
 """
 
 

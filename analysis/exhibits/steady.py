@@ -1,0 +1,48 @@
+"""Numbers as they are saved: the digits that every processor agrees on.
+
+Linear algebra libraries choose their kernels by processor, so the last digits of an estimate
+differ from one machine to the next (about 1e-11 of the value after an optimisation). An exhibit
+keeps the digits that do not; published figures, which have few, are kept as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from analysis.models.arrays import Floats
+
+SIGNIFICANT: Final = 6  # digits of an estimate; noise of 1e-11 changes one in 100,000 such numbers
+PUBLISHED: Final = 9  # a number with no more digits than this is taken for an exact one
+NOISE: Final = 1e-12  # relative distance at which a number counts as one with few digits
+NOTHING: Final = 1e-11  # of the largest number of a column: what is smaller is rounding, saved as 0
+
+
+def steady(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose floating-point columns hold only digits that are the same everywhere."""
+    floats = [name for name in frame.columns if pd.api.types.is_float_dtype(frame[name])]
+    return frame.assign(**{name: steady_values(frame[name]) for name in floats})
+
+
+def steady_values(column: pd.Series) -> pd.Series:
+    """Round one column, see `steady`; missing values stay missing."""
+    known = column.notna().to_numpy()
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    rounded = values.copy()
+    rounded[known] = _rounded(values[known])
+    return pd.Series(rounded, index=column.index).astype(column.dtype).where(known)
+
+
+def _rounded(values: Floats) -> Floats:
+    short = _to_digits(values, PUBLISHED)
+    exact = np.abs(short - values) <= NOISE * np.abs(values)
+    rounded = np.where(exact, short, _to_digits(values, SIGNIFICANT))
+    largest = np.max(np.abs(values), initial=0.0, where=np.isfinite(values))
+    return np.where(np.abs(values) <= NOTHING * largest, 0.0, rounded)
+
+
+def _to_digits(values: Floats, digits: int) -> Floats:
+    """Round through decimal text, which gives the float nearest to the decimal number."""
+    return np.array([float(f"{value:.{digits - 1}e}") for value in values], dtype=float)
