@@ -19,9 +19,10 @@ from analysis.errors import ModelError, spelling_hint
 from analysis.models.arrays import Floats
 from analysis.models.calendar import Calendar, build_calendar
 from analysis.models.design_shapes import MONTHS_PER_YEAR, SHAPE_AREAS
-from analysis.study import SHAPES_WITH_MONTHS, Intervention, Outcome, Seasonality, Trend
+from analysis.study import SHAPES_WITH_MONTHS, Intervention, Outcome, Seasonality
 
-Role = Literal["intercept", "trend", "season", "regressor", "intervention"]
+Role = Literal["intercept", "trend", "curvature", "season", "regressor", "intervention"]
+TrendShape = Literal["none", "linear", "quadratic", "piecewise"]
 Block = tuple[list["Term"], Floats]
 
 
@@ -48,14 +49,20 @@ class DesignSpec:
     ----------
     start, end
         First and last month of the window, YYYY-MM.
+    knots
+        Months, YYYY-MM, from whose first day on a `piecewise` trend has another slope.
+    left_out
+        First and last months of the stretches that no estimation uses, both included.
     """
 
     start: str
     end: str
-    trend: Trend = "linear"
+    trend: TrendShape = "linear"
     seasonality: Seasonality = "none"
     interventions: tuple[Intervention, ...] = ()
     regressors: tuple[Regressor, ...] = field(default=())
+    knots: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,8 +88,8 @@ class Design:
     ----------
     matrix
         Shape (M, p). Units of a coefficient: log flow (or flow, identity link) for the intercept,
-        steps, pulses and the final effect of a ramp or phase-in; per year for trend and slopes;
-        seasonal columns sum to zero over a year.
+        steps, pulses and the final effect of a ramp or phase-in; per year for trend, slopes and
+        knots, per squared year for the squared trend; seasonal columns sum to zero over a year.
     centre
         The date at which the trend is zero, the middle of the window.
     """
@@ -125,7 +132,7 @@ def build_design(spec: DesignSpec) -> Design:
     calendar = build_calendar(spec.start, spec.end)
     blocks = [
         _intercept(calendar),
-        TRENDS[spec.trend](calendar),
+        _trend(calendar, spec),
         _season(calendar, spec.seasonality),
         *(_regressor(calendar, item) for item in spec.regressors),
         *(_intervention(calendar, item) for item in spec.interventions),
@@ -152,19 +159,58 @@ def _intercept(calendar: Calendar) -> Block:
     return [Term("level", "Level", "intercept")], np.ones((len(calendar.months), 1))
 
 
-def _no_trend(calendar: Calendar) -> Block:
+def _trend(calendar: Calendar, spec: DesignSpec) -> Block:
+    if spec.trend not in TRENDS:
+        raise ModelError(
+            f"unknown trend '{spec.trend}'",
+            allowed=", ".join(TRENDS),
+            remedy=spelling_hint(spec.trend, TRENDS),
+        )
+    if bool(spec.knots) != (spec.trend == "piecewise"):
+        raise ModelError(
+            f"the trend is '{spec.trend}' and has {len(spec.knots)} knots",
+            allowed="one knot or more with 'piecewise', none with the others",
+        )
+    return TRENDS[spec.trend](calendar, spec.knots)
+
+
+def _no_trend(calendar: Calendar, _knots: tuple[str, ...]) -> Block:
     return [], np.empty((len(calendar.months), 0))
 
 
-def _linear_trend(calendar: Calendar) -> Block:
+def _linear_trend(calendar: Calendar, _knots: tuple[str, ...]) -> Block:
     middle = np.arange(len(calendar.months)) + 0.5
     years = (middle - calendar.position(_centre(calendar))) / MONTHS_PER_YEAR
     return [Term("trend", "Trend", "trend")], years[:, None]
 
 
-TRENDS: Mapping[str, Callable[[Calendar], Block]] = {
+def _quadratic_trend(calendar: Calendar, knots: tuple[str, ...]) -> Block:
+    terms, years = _linear_trend(calendar, knots)
+    squared = Term("trend_squared", "Trend squared", "curvature")
+    return [*terms, squared], np.hstack([years, years**2])
+
+
+def _piecewise_trend(calendar: Calendar, knots: tuple[str, ...]) -> Block:
+    terms, years = _linear_trend(calendar, knots)
+    bends = [_intervention(calendar, _bend(calendar, knot))[1] for knot in knots]
+    named = [Term(f"trend_from_{knot}", f"Trend from {knot}", "curvature") for knot in knots]
+    return terms + named, np.hstack([years, *bends])
+
+
+def _bend(calendar: Calendar, knot: str) -> Intervention:
+    if knot not in calendar.months[1:]:
+        raise ModelError(
+            f"the knot {knot} is not inside the window",
+            allowed=f"YYYY-MM, after {calendar.months[0]} and up to {calendar.months[-1]}",
+        )
+    return Intervention(knot, knot, "slope", date.fromisoformat(f"{knot}-01"))
+
+
+TRENDS: Mapping[str, Callable[[Calendar, tuple[str, ...]], Block]] = {
     "none": _no_trend,
     "linear": _linear_trend,
+    "quadratic": _quadratic_trend,
+    "piecewise": _piecewise_trend,
 }
 FOURIER_PAIRS: Mapping[str, int] = {"fourier_1": 1, "fourier_2": 2}
 
