@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import PurePath
+from typing import Any
 
 
 class AnalysisError(Exception):
@@ -39,12 +40,22 @@ class AnalysisError(Exception):
         self.allowed, self.remedy = allowed, remedy
         super().__init__(self._message())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let the error pass from one process to another with all its parts."""
+        places = {"file": self.file, "where": self.where}
+        advice = {"allowed": self.allowed, "remedy": self.remedy}
+        return _error_again, (type(self), self.problem, places | advice)
+
     def _message(self) -> str:
         place = ", ".join(str(part) for part in (self.file, self.where) if part)
         lines = [f"{place}: {self.problem}" if place else self.problem]
         lines += [f"  allowed: {self.allowed}"] if self.allowed else []
         lines += [f"  to do:   {self.remedy}"] if self.remedy else []
         return "\n".join(lines)
+
+
+def _error_again(kind: type[AnalysisError], problem: str, parts: dict[str, Any]) -> AnalysisError:
+    return kind(problem, **parts)
 
 
 class DataError(AnalysisError):

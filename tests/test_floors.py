@@ -12,6 +12,7 @@ FLOORS = {
     "errors": 0,
     "nodes": 0,
     "program": 0,
+    "workers": 0,
     "study": 1,
     "study_file": 1,
     "study_yaml": 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from pytask import Product, task
 from analysis.config import FIGURES, METHOD_FOLDER, PARAMETERS, study_names
 from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.data_management.save import write_bytes_atomic
+from analysis.exhibits.figure import Figure
 from analysis.exhibits.method import open_method
 from analysis.exhibits.registry import (
     EXHIBITS,
@@ -21,8 +23,10 @@ from analysis.exhibits.registry import (
     contents,
 )
 from analysis.exhibits.study_results import opened_once
+from analysis.exhibits.table import Table
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources
+from analysis.workers import in_worker
 
 
 def exhibit_paths(study: str, exhibit: Exhibit | MethodExhibit) -> dict[str, Path]:
@@ -37,6 +41,22 @@ def exhibit_program(exhibit: Exhibit | MethodExhibit) -> FileSet:
     own = Path(__file__)
     files = {own, *module_sources(module), *module_sources(own.with_name("registry.py"))}
     return file_set("the program", files | set(environment_sources()))
+
+
+def write_exhibit(exhibit: Exhibit, study: str, products: Mapping[str, Path]) -> None:
+    """Make one exhibit of a study and write all its files."""
+    _write(exhibit.make(opened_once(study)), products)
+
+
+def write_method_exhibit(exhibit: MethodExhibit, products: Mapping[str, Path]) -> None:
+    """Make one exhibit about the method and write all its files."""
+    _write(exhibit.make(open_method()), products)
+
+
+def _write(made: Figure | Table, products: Mapping[str, Path]) -> None:
+    files = contents(made)
+    for ending, path in products.items():
+        write_bytes_atomic(path, files[ending])
 
 
 for _study in study_names():
@@ -56,9 +76,7 @@ for _study in study_names():
             products: Annotated[dict[str, Path], Product] = exhibit_paths(_study, _exhibit),
         ) -> None:
             """Make one exhibit and write all its files."""
-            files = contents(exhibit.make(opened_once(study)))
-            for ending, path in products.items():
-                write_bytes_atomic(path, files[ending])
+            in_worker(write_exhibit, exhibit, study, products)
 
 
 for _about_method in METHOD_EXHIBITS:
@@ -75,6 +93,4 @@ for _about_method in METHOD_EXHIBITS:
         products: Annotated[dict[str, Path], Product] = exhibit_paths(METHOD_FOLDER, _about_method),
     ) -> None:
         """Make one exhibit about the method and write all its files."""
-        files = contents(exhibit.make(open_method()))
-        for ending, path in products.items():
-            write_bytes_atomic(path, files[ending])
+        in_worker(write_method_exhibit, exhibit, products)

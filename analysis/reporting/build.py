@@ -21,8 +21,8 @@ from rich.console import Console
 
 from analysis.config import ANALYSIS, COMMITTED_STUDY, ROOT
 from analysis.errors import AnalysisError, BuildError
-from analysis.reporting.kernel_server import warm_up
 from analysis.reporting.progress import BuildProgress, task_label
+from analysis.workers import warm_up
 
 PAUSE_SECONDS = 0.02
 RARE_COLLECTIONS = 200_000  # new objects between two collections

@@ -13,7 +13,7 @@ from typing import Any, Final
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from analysis.reporting.kernel_server import server_context
+from analysis.workers import server_context
 
 CONNECTION_OPTION: Final = "-f"
 

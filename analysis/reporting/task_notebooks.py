@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +21,7 @@ from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.data_management.save import write_text_atomic
 from analysis.nodes import FileSet, NotebookSource, file_set, takes_study
 from analysis.program import environment_sources, module_sources, notebook_sources
+from analysis.workers import PROCESSORS, in_worker
 
 
 def executed_path(study: str, notebook: Path) -> Path:
@@ -39,8 +40,22 @@ def notebook_settings(study: str, takes_study: bool) -> FileSet:
     return file_set("the study file", [PARAMETERS / f"{study}.yaml"] if takes_study else [])
 
 
-IMPORTING = threading.Lock()
-KERNEL_SLOTS = threading.BoundedSemaphore(os.cpu_count() or 1)
+def run_notebook(template: Path, parameters: Mapping[str, str], executed: Path) -> None:
+    """Run a notebook and write the executed copy; the libraries are imported in the worker."""
+    from analysis.reporting.notebooks import execute, notebook_text
+
+    write_text_atomic(executed, notebook_text(execute(template, parameters)))
+
+
+def refresh_outputs(template: Path, executed: Path, notebook: Path) -> None:
+    """Write a notebook with the outputs of its executed copy."""
+    from analysis.reporting.notebooks import notebook_text, read_notebook, with_outputs_of
+
+    fresh = with_outputs_of(read_notebook(template), read_notebook(executed))
+    write_text_atomic(notebook, notebook_text(fresh))
+
+
+KERNEL_SLOTS = threading.BoundedSemaphore(PROCESSORS)
 NOTEBOOK_FILES = tuple(sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))
 
 for _notebook in NOTEBOOK_FILES:
@@ -59,14 +74,8 @@ for _notebook in NOTEBOOK_FILES:
             executed: Annotated[Path, Product] = executed_path(_study, _notebook),
         ) -> None:
             """Run one notebook, for one study if it takes one."""
-            with IMPORTING:  # steps are threads: a library must not be met half imported
-                import papermill  # noqa: F401
-
-                from analysis.reporting.notebooks import execute, notebook_text
-
             with KERNEL_SLOTS:
-                notebook = execute(template, {"study": study} if study else {})
-            write_text_atomic(executed, notebook_text(notebook))
+                in_worker(run_notebook, template, {"study": study} if study else {}, executed)
 
     @task(id=_notebook.stem)
     def task_outputs(
@@ -77,8 +86,4 @@ for _notebook in NOTEBOOK_FILES:
         notebook: Annotated[Path, Product] = _notebook,
     ) -> None:
         """Bring the outputs of the committed run into the committed notebook."""
-        with IMPORTING:
-            from analysis.reporting.notebooks import notebook_text, read_notebook, with_outputs_of
-
-        fresh = with_outputs_of(read_notebook(template), read_notebook(executed))
-        write_text_atomic(notebook, notebook_text(fresh))
+        in_worker(refresh_outputs, template, executed, notebook)

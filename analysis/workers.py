@@ -1,0 +1,56 @@
+"""Processes forked from one server that has imported the libraries once.
+
+An interpreter of its own spends most of its time importing; a build needs several, and a kernel
+for each notebook and study. The server (`multiprocessing`'s fork server) imports in the background
+while the build graph is read, and workers and kernels start as copies of it, each in a process of
+its own. What they compute is the same: the server only imports.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
+from typing import Final, ParamSpec, TypeVar
+
+PRELOADED: Final = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "analysis.exhibits.registry",
+    "analysis.reporting.notebooks",
+    "papermill",
+)
+PROCESSORS: Final = os.cpu_count() or 1
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def warm_up() -> None:
+    """Start the server, which imports in the background; does nothing if it runs."""
+    server_context()
+    forkserver.ensure_running()
+
+
+def server_context() -> ForkServerContext:
+    """Return the context that makes processes of the server, with what it imports set."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    return context
+
+
+def in_worker(
+    function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Result:
+    """Call a function of a module in a worker and return its result, or raise its error."""
+    return _workers().submit(function, *args, **kwargs).result()
+
+
+@cache
+def _workers() -> ProcessPoolExecutor:
+    """Return the workers: as many for notebooks, which mostly wait, as for exhibits."""
+    return ProcessPoolExecutor(2 * PROCESSORS, mp_context=server_context())
