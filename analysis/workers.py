@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import forkserver
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext
 from typing import Final, ParamSpec, TypeVar
 
@@ -46,11 +48,34 @@ def server_context() -> ForkServerContext:
 def in_worker(
     function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
 ) -> Result:
-    """Call a function of a module in a worker and return its result, or raise its error."""
+    """Call a function of a module in one of the workers; return its result or raise its error."""
     return _workers().submit(function, *args, **kwargs).result()
+
+
+def in_own_process(
+    function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Result:
+    """Call a function in a process that does nothing else, and that may fork kernels."""
+    with _processes(1) as process:
+        return process.submit(function, *args, **kwargs).result()
 
 
 @cache
 def _workers() -> ProcessPoolExecutor:
-    """Return the workers: as many for notebooks, which mostly wait, as for exhibits."""
-    return ProcessPoolExecutor(2 * PROCESSORS, mp_context=server_context())
+    return _processes(PROCESSORS)
+
+
+def _processes(number: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(number, mp_context=server_context(), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it ends, even if that one is killed."""
+    threading.Thread(target=_watch_parent, daemon=True).start()
+
+
+def _watch_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -1,8 +1,12 @@
-"""Kernels that are forked from the kernel server instead of started by a command."""
+"""Kernels that are forked from the process that runs a notebook, not started by a command.
+
+That process is itself a fresh copy of the server of `analysis.workers` and has imported what the
+notebook imports, so that a kernel is there at once.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import multiprocessing
 import os
 import sys
 from collections.abc import Mapping
@@ -12,8 +16,6 @@ from typing import Any, Final
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-
-from analysis.workers import server_context
 
 CONNECTION_OPTION: Final = "-f"
 
@@ -64,11 +66,10 @@ class ForkedProvisioner(LocalProvisioner):
         connection_file = cmd[cmd.index(CONNECTION_OPTION) + 1]
         self.cwd = str(kwargs.get("cwd") or Path.cwd())
         environment = dict(kwargs.get("env") or os.environ)
-        process = server_context().Process(
+        process = multiprocessing.get_context("fork").Process(
             target=run_kernel, args=(connection_file, self.cwd, environment), daemon=True
         )
-        # The first start waits for the imports of the server; other kernels go on meanwhile.
-        await asyncio.to_thread(process.start)
+        process.start()
         self.process = ForkedKernel(process)
         self.pid = self.pgid = self.process.pid
         return self.connection_info
@@ -77,7 +78,7 @@ class ForkedProvisioner(LocalProvisioner):
 def run_kernel(connection_file: str, folder: str, environment: Mapping[str, str]) -> None:
     """Be a kernel until it is shut down; runs in the forked process.
 
-    The kernel ends by itself when the server does, which ends with the build.
+    The kernel ends by itself when the process that runs the notebook does.
     """
     from ipykernel.kernelapp import IPKernelApp
 

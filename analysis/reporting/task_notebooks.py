@@ -21,7 +21,7 @@ from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.data_management.save import write_text_atomic
 from analysis.nodes import FileSet, NotebookSource, file_set, takes_study
 from analysis.program import environment_sources, module_sources, notebook_sources
-from analysis.workers import PROCESSORS, in_worker
+from analysis.workers import PROCESSORS, in_own_process, in_worker
 
 
 def executed_path(study: str, notebook: Path) -> Path:
@@ -75,7 +75,7 @@ for _notebook in NOTEBOOK_FILES:
         ) -> None:
             """Run one notebook, for one study if it takes one."""
             with KERNEL_SLOTS:
-                in_worker(run_notebook, template, {"study": study} if study else {}, executed)
+                in_own_process(run_notebook, template, {"study": study} if study else {}, executed)
 
     @task(id=_notebook.stem)
     def task_outputs(
