@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from analysis.models.its_arima import arima
+from analysis.models.its_counts import negative_binomial, quasi_poisson
+from analysis.models.its_gls import cochrane_orcutt, gls_ml, gls_reml, prais_winsten
 from analysis.models.its_ols import Estimated, ols
 from analysis.models.its_options import Estimator, ItsOptions
 from analysis.models.its_problem import Problem
@@ -20,6 +23,13 @@ UNDERESTIMATED: Final = (
 
 ESTIMATORS: Final[Mapping[Estimator, Callable[[Problem], Estimated]]] = {
     "ols": ols,
+    "prais_winsten": prais_winsten,
+    "cochrane_orcutt": cochrane_orcutt,
+    "gls_ar1_reml": gls_reml,
+    "gls_ar1_ml": gls_ml,
+    "arima": arima,
+    "quasi_poisson": quasi_poisson,
+    "negative_binomial": negative_binomial,
 }
 
 
