@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Mapping
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,15 +18,27 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 CONNECTION_OPTION: Final = "-f"
+Order = tuple[str, str, Mapping[str, str]]
 
 
 class ForkedKernel:
-    """A forked kernel with the part of `subprocess.Popen` that a provisioner uses."""
+    """A forked kernel with the part of `subprocess.Popen` that a provisioner uses.
+
+    It is forked when this object is made, before any event loop or thread of the runner could be
+    copied with it, and waits for its order: connection file, folder, environment.
+    """
 
     stdin = stdout = stderr = None
 
-    def __init__(self, process: BaseProcess) -> None:
-        self._process = process
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("fork")
+        receiver, self._sender = context.Pipe(duplex=False)
+        self._process = context.Process(target=_run_when_told, args=(receiver,), daemon=True)
+        self._process.start()
+
+    def run(self, order: Order) -> None:
+        """Let the kernel start its work."""
+        self._sender.send(order)
 
     @property
     def pid(self) -> int:
@@ -56,23 +68,31 @@ class ForkedKernel:
         self._process.terminate()
 
 
+_waiting: list[ForkedKernel] = []
+
+
+def fork_kernel() -> None:
+    """Fork the kernel that the next notebook of this process will use."""
+    _waiting.append(ForkedKernel())
+
+
 class ForkedProvisioner(LocalProvisioner):
-    """Start kernels by forking instead of by a command."""
+    """Give work to the kernel that was forked, instead of starting one by a command."""
 
     process: Any = None
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork a kernel that reads the connection file named in `cmd`."""
+        """Let the kernel read the connection file named in `cmd`."""
         connection_file = cmd[cmd.index(CONNECTION_OPTION) + 1]
         self.cwd = str(kwargs.get("cwd") or Path.cwd())
-        environment = dict(kwargs.get("env") or os.environ)
-        process = multiprocessing.get_context("fork").Process(
-            target=run_kernel, args=(connection_file, self.cwd, environment), daemon=True
-        )
-        process.start()
-        self.process = ForkedKernel(process)
+        self.process = _waiting.pop()
+        self.process.run((connection_file, self.cwd, dict(kwargs.get("env") or os.environ)))
         self.pid = self.pgid = self.process.pid
         return self.connection_info
+
+
+def _run_when_told(orders: Connection[Any, Order]) -> None:
+    run_kernel(*orders.recv())
 
 
 def run_kernel(connection_file: str, folder: str, environment: Mapping[str, str]) -> None:

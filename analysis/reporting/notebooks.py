@@ -13,11 +13,7 @@ from nbformat import NotebookNode
 
 from analysis.config import ROOT
 from analysis.errors import BuildError
-from analysis.reporting.kernels import (
-    KERNEL_NAME,
-    AsyncIpcKernelManager,
-    ForkedKernelManager,
-)
+from analysis.reporting.kernels import KERNEL_NAME, AsyncIpcKernelManager
 
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": KERNEL_NAME},
@@ -29,14 +25,15 @@ INJECTED = "injected-parameters"
 def execute(
     template: Path,
     parameters: Mapping[str, Any],
-    manager: type[AsyncIpcKernelManager] = ForkedKernelManager,
+    manager: type[AsyncIpcKernelManager] = AsyncIpcKernelManager,
 ) -> NotebookNode:
     """Run a notebook with papermill over an IPC kernel and return it with its outputs.
 
     Parameters
     ----------
     manager
-        How the kernel is started: forked from a server, or as an interpreter of its own.
+        How the kernel is started: as an interpreter of its own, or forked before
+        (`ForkedKernelManager`, after `fork_kernel`).
 
     Raises
     ------

@@ -41,10 +41,14 @@ def notebook_settings(study: str, takes_study: bool) -> FileSet:
 
 
 def run_notebook(template: Path, parameters: Mapping[str, str], executed: Path) -> None:
-    """Run a notebook and write the executed copy; the libraries are imported in the worker."""
+    """Run a notebook and write the executed copy, in a process of its own."""
+    from analysis.reporting.forked_kernels import fork_kernel
+    from analysis.reporting.kernels import ForkedKernelManager
     from analysis.reporting.notebooks import execute, notebook_text
 
-    write_text_atomic(executed, notebook_text(execute(template, parameters)))
+    fork_kernel()
+    notebook = execute(template, parameters, ForkedKernelManager)
+    write_text_atomic(executed, notebook_text(notebook))
 
 
 def refresh_outputs(template: Path, executed: Path, notebook: Path) -> None:

@@ -33,11 +33,10 @@ import analysis.__main__
 import analysis.data_management.catalogue, analysis.data_management.pipeline
 import analysis.exhibits.registry, analysis.reporting.build
 import nbformat, papermill
-from analysis.reporting.kernels import AsyncIpcKernelManager
 from analysis.reporting.notebooks import execute
 jobs = [Path(name) for name in sys.argv[1:]]
 with ThreadPoolExecutor(2) as pool:
-    list(pool.map(lambda path: execute(path, {}, AsyncIpcKernelManager), jobs))
+    list(pool.map(lambda path: execute(path, {}), jobs))
 """
 
 
