@@ -7,6 +7,7 @@ orthogonal ones before the fit, so that the numerical information matrix is accu
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -14,12 +15,12 @@ from scipy.linalg import solve_triangular
 
 from analysis.errors import ModelError
 from analysis.models.arrays import Floats
+from analysis.models.its_gls import gls_ml
 from analysis.models.its_ols import Estimated, least_squares, refuse_exact
 from analysis.models.its_problem import Problem
 
-ROUNDS: Final = 500
-GRADIENT_TOLERANCE: Final = 1e-8
-RELATIVE_TOLERANCE: Final = 1e-13
+METHODS: Final = ("bfgs", "lbfgs", "bfgs", "nm", "bfgs")  # in turns until the score vanishes
+SETTINGS: Final = {"maxiter": 1000, "gtol": 1e-8, "disp": False}
 STEADY: Final = 1e-3  # of the log likelihood by a parameter of order one
 
 
@@ -55,7 +56,7 @@ def arima(problem: Problem) -> Estimated:
         words=_words(problem, fit, k),
         rho=_rho(problem, params[k:]),
         sigma=None,
-        log_likelihood=float(fit.llf) - _lost(problem) * float(np.log(scale)),
+        log_likelihood=float(fit.llf) - len(problem.response) * float(np.log(scale)),
     )
 
 
@@ -83,23 +84,32 @@ def _fit(problem: Problem, rows: Floats, response: Floats) -> Any:
     exog = np.zeros((months, rows.shape[1]))
     endog[places], exog[places] = response, rows
     model = SARIMAX(endog, exog, order=problem.options.arima_order, trend="n")
+    start = _start(problem, model, rows, response)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fit = model.fit(
-            method="lbfgs",
-            maxiter=ROUNDS,
-            pgtol=GRADIENT_TOLERANCE,
-            factr=RELATIVE_TOLERANCE / np.finfo(float).eps,
-            cov_type="approx",
-            disp=False,
-        )
-        score = np.asarray(model.score(fit.params))
-    if not np.isfinite(score).all() or np.abs(score).max() * len(score) > STEADY * months:
-        raise ModelError(
-            f"the likelihood of ARIMA{problem.options.arima_order} errors does not settle",
-            remedy="a lower order, or estimator='gls_ar1_ml'",
-        )
-    return fit
+        for method in METHODS:
+            fit = model.fit(start, method=method, cov_type="none", **SETTINGS)
+            start = np.asarray(fit.params)
+            score = np.asarray(model.score(start))
+            if np.isfinite(score).all() and np.abs(score).max() <= STEADY:
+                return model.smooth(start, cov_type="approx")
+    raise ModelError(
+        f"the likelihood of ARIMA{problem.options.arima_order} errors does not settle",
+        remedy="a lower order, or estimator='gls_ar1_ml'",
+    )
+
+
+def _start(problem: Problem, model: Any, rows: Floats, response: Floats) -> Floats:
+    """Start from generalised least squares with AR(1) noise where the order has such a part."""
+    start = np.asarray(model.start_params, dtype=float)
+    if problem.options.arima_order[0] == 0:
+        return start
+    plain = replace(problem.options, rho=None, small_sample=False)
+    near = gls_ml(replace(problem, rows=rows, response=response, options=plain))
+    rho, sigma = near.rho or 0.0, near.sigma or 1.0
+    tail = np.zeros(len(start) - len(near.estimates))
+    tail[0], tail[-1] = rho, sigma**2 * (1 - rho**2)
+    return np.concatenate([near.estimates, tail])
 
 
 def _spread(fit: Any) -> Floats:
@@ -112,14 +122,10 @@ def _spread(fit: Any) -> Floats:
     return spread
 
 
-def _lost(problem: Problem) -> int:
-    """Values that enter the likelihood on their scale: all but those lost to differencing."""
-    return len(problem.response) - problem.options.arima_order[1]
-
-
 def _innovations(problem: Problem, fit: Any) -> Floats:
     places, _ = _grid(problem)
-    return np.asarray(fit.resid, dtype=float)[places]
+    found: Floats = np.asarray(fit.resid, dtype=float)[places]
+    return found
 
 
 def _rho(problem: Problem, tail: Floats) -> float | None:

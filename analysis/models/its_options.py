@@ -52,7 +52,7 @@ class ItsOptions:
     distribution
         Of the intervals: t with n - k degrees of freedom, or normal.
     arima_order
-        (p, d, q) of the errors of `arima`; d is 0 or 1.
+        (p, 0, q) of the errors of `arima`; differencing would lose the level.
     rho
         A given autocorrelation in (-1, 1) for generalised least squares; None estimates it.
 
@@ -115,10 +115,10 @@ def _check_numbers(options: ItsOptions) -> None:
     if options.rho is not None and not -1 < options.rho < 1:
         raise ModelError(f"rho is {options.rho}", allowed="a number in (-1, 1), or None")
     p, d, q = options.arima_order
-    if min(p, d, q) < 0 or d > 1:
+    if min(p, q) < 0 or d != 0:
         raise ModelError(
             f"the order of the ARIMA errors is {options.arima_order}",
-            allowed="(p, d, q) with p and q of 0 or more and d of 0 or 1",
+            allowed="(p, 0, q) with p and q of 0 or more: differencing would lose the level",
         )
 
 
