@@ -1,0 +1,113 @@
+"""CR2, CR3 and the wild cluster bootstrap of a panel regression."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.errors import ModelError
+from analysis.inference.covariance_cluster import (
+    ClusterSums,
+    SmallClusterCovariance,
+    cluster_sums,
+    cr2,
+    cr3,
+)
+from analysis.inference.wild_cluster import wild_cluster
+from analysis.models.arrays import Floats
+from analysis.models.panel_effects import Clustering, explicit_design
+from analysis.models.panel_inference import CovarianceRequest, Inference, Solved, student_inference
+from analysis.models.panel_sandwich import one_or_two_way
+
+
+def with_cr2(solved: Solved, request: CovarianceRequest) -> Inference:
+    """Bias-reduced errors with Satterthwaite degrees of freedom."""
+    group = _single(request, "cr2")
+    design, sums = _explicit(solved, group)
+    found = cr2(sums, design, solved.residuals, group.codes, solved.problem.design.shape[1])
+    notes = tuple(
+        f"cluster '{group.labels[code]}' alone determines a coefficient; CR2 cannot correct for it"
+        for code in found.undetermined
+    )
+    words = (
+        f"CR2 by {group.name} (G = {group.count}), working model of independent errors; "
+        "Satterthwaite degrees of freedom"
+    )
+    return _small(solved, found, request.level, words, notes)
+
+
+def with_cr3(solved: Solved, request: CovarianceRequest) -> Inference:
+    """Jackknife errors over clusters."""
+    group = _single(request, "cr3")
+    design, sums = _explicit(solved, group)
+    slopes = solved.problem.design.shape[1]
+    found = cr3(
+        sums, design, solved.residuals, group.codes, slopes, group.labels, solved.problem.names
+    )
+    words = f"CR3 by {group.name} (G = {group.count}), jackknife with (G - 1)/G; t(G - 1)"
+    return _small(solved, found, request.level, words, ())
+
+
+def with_wild_cluster(solved: Solved, request: CovarianceRequest) -> Inference:
+    """Test and interval of the restricted wild cluster bootstrap."""
+    group = _single(request, "wild_cluster")
+    design, sums = _explicit(solved, group)
+    results = [
+        wild_cluster(
+            sums,
+            design,
+            solved.residuals,
+            group.codes,
+            column,
+            float(solved.estimates[column]),
+            draws=request.draws,
+            seed=request.seed,
+            weights=request.weights,
+            level=request.level,
+        )
+        for column in range(len(solved.estimates))
+    ]
+    plain = one_or_two_way(solved, request)
+    first = results[0]
+    how = (
+        f"all {2 * first.draws} sign vectors"
+        if first.enumerated
+        else f"{first.draws} {request.weights} draws, seed {request.seed}"
+    )
+    note = f"the smallest p-value that this bootstrap can reach is {first.smallest_p_value:.4f}"
+    reach = (note,) if first.smallest_p_value > (1 - request.level) / 5 else ()
+    return Inference(
+        plain.matrix,
+        plain.standard_errors,
+        np.full(len(results), np.inf),
+        np.array([item.lower for item in results]),
+        np.array([item.upper for item in results]),
+        np.array([item.p_value for item in results]),
+        f"restricted wild cluster bootstrap by {group.name} (G = {group.count}), {how}, interval "
+        f"by inversion; standard errors {plain.convention}",
+        reach,
+    )
+
+
+def _single(request: CovarianceRequest, covariance: str) -> Clustering:
+    if len(request.clusters) != 1:
+        raise ModelError(
+            f"{covariance} takes one clustering, not {len(request.clusters)}",
+            allowed="one column in `clusters`",
+        )
+    return request.clusters[0]
+
+
+def _explicit(solved: Solved, group: Clustering) -> tuple[Floats, ClusterSums]:
+    design = explicit_design(solved.problem, group)
+    return design, cluster_sums(design, group.codes)
+
+
+def _small(
+    solved: Solved,
+    found: SmallClusterCovariance,
+    level: float,
+    words: str,
+    notes: tuple[str, ...],
+) -> Inference:
+    slopes = solved.problem.design.shape[1]
+    return student_inference(solved, found.matrix[:slopes, :slopes], found.df, level, words, notes)
