@@ -24,6 +24,7 @@ BARTLETT: Final = 1.1447
 """Constant of the optimal bandwidth for the weights of Bartlett (Andrews 1991, table I)."""
 
 RHO_LIMIT: Final = 0.97  # Andrews' own bound on the autocorrelation that goes into the rule
+SERIES_APART: Final = 100_000  # months between values that are of different series
 NO_SPREAD: Final = 1e-12  # leverage this close to one leaves no residual
 
 
@@ -136,7 +137,13 @@ def long_run_sum(scores: Floats, positions: Floats, reach: float) -> Floats:
 
 
 def _plug_in(parts: Scores) -> float:
-    return _preliminary_lag(len(parts.scores)) + 1.0
+    return _preliminary_lag(_length(parts)) + 1.0
+
+
+def _length(parts: Scores) -> int:
+    """Values of the longest series."""
+    series = np.cumsum(np.concatenate([[0], np.diff(parts.positions) > SERIES_APART]))
+    return int(np.bincount(series).max())
 
 
 def _preliminary_lag(n: int) -> int:
@@ -145,10 +152,10 @@ def _preliminary_lag(n: int) -> int:
 
 def _newey_west_1994(parts: Scores) -> float:
     """Newey & West (1994, Review of Economic Studies 61) without prewhitening."""
-    n = len(parts.scores)
+    n = _length(parts)
     series = parts.scores @ parts.informative.astype(float)
     lags = np.arange(1, _preliminary_lag(n) + 1)
-    products = _lag_products(series[:, None], parts.positions, len(lags))[:, 0] / n
+    products = _lag_products(series[:, None], parts.positions, len(lags))[:, 0]
     total = products[0] + 2 * products[1:].sum()
     slope = 2 * (lags * products[1:]).sum()
     if total == 0:
@@ -163,11 +170,10 @@ def _andrews(parts: Scores) -> float:
     squares = _squares_before(scores, parts.positions)
     rho = products[1] / np.where(squares > 0, squares, 1.0)
     rho = np.clip(rho, -RHO_LIMIT, RHO_LIMIT)
-    n = len(scores)
-    variance = (products[0] - 2 * rho * products[1] + rho**2 * squares) / n
+    variance = (products[0] - 2 * rho * products[1] + rho**2 * squares) / len(scores)
     above = (4 * rho**2 * variance**2 / ((1 - rho) ** 6 * (1 + rho) ** 2)).sum()
     below = (variance**2 / (1 - rho) ** 4).sum()
-    reach = BARTLETT * (above / below * n) ** (1 / 3) if below > 0 else 1.0
+    reach = BARTLETT * (above / below * _length(parts)) ** (1 / 3) if below > 0 else 1.0
     return max(float(reach), 1.0)
 
 

@@ -50,7 +50,7 @@ def fit_its(
         value does not suit the link, or the estimator fails.
     """
     for item in spec.interventions:
-        _check_inside(item.name, item.start, spec)
+        check_inside(item.name, item.start, spec)
     return _fit(series, build_design(spec), spec, options)
 
 
@@ -67,7 +67,14 @@ def fit_design(
     return _fit(series, design, None, options)
 
 
-def _check_inside(name: str, start: date, spec: DesignSpec) -> None:
+def check_inside(name: str, start: date, spec: DesignSpec) -> None:
+    """Refuse an intervention that does not begin inside the window.
+
+    Raises
+    ------
+    ModelError
+        When no day of the window lies before it, or none on or after it.
+    """
     opening, closing = (np.datetime64(month, "M") for month in (spec.start, spec.end))
     first, beyond = opening.astype("datetime64[D]"), (closing + 1).astype("datetime64[D]")
     if not first < np.datetime64(start, "D") < beyond:
@@ -110,10 +117,8 @@ def _assemble(
     found: Estimated,
 ) -> ItsFit:
     series, spec, design, options = asked
-    estimates, covariance = _spread(found, kept)
-    df = np.full(len(kept), np.inf if options.distribution == "normal" else float(problem.df))
-    whitened = np.zeros((len(found.whitened_rows), len(kept)))
-    whitened[:, kept] = found.whitened_rows
+    estimates, covariance, whitened = placed(found, kept)
+    df = np.full(len(kept), np.inf if options.distribution == "normal" else float(found.df))
     known = identify_terms(design, series, rows, whitened, covariance)
     coefficients = coefficients_of(design, known, estimates, covariance, df, options.level)
     percent = options.counts or options.link == "log"
@@ -137,29 +142,32 @@ def _assemble(
         sigma=found.sigma,
         dispersion=found.dispersion,
         log_likelihood=found.log_likelihood,
-        convention=_convention(problem, found),
-        notes=_notes(options, found),
+        convention=convention_of(problem, found),
+        notes=notes_of(options, found),
         coefficients=coefficients,
         effects=effects_of_terms(design.terms, coefficients, known, scale),
     )
 
 
-def _spread(found: Estimated, kept: Bools) -> tuple[Floats, Floats]:
-    """Put the estimates in the places of their columns, zeros elsewhere."""
+def placed(found: Estimated, kept: Bools) -> tuple[Floats, Floats, Floats]:
+    """Put estimates, covariance and whitened rows in the places of their columns, else zeros."""
     estimates = np.zeros(len(kept))
     covariance = np.zeros((len(kept), len(kept)))
+    whitened = np.zeros((len(found.whitened_rows), len(kept)))
     estimates[kept] = found.estimates
     covariance[np.ix_(kept, kept)] = found.covariance
-    return estimates, covariance
+    whitened[:, kept] = found.whitened_rows
+    return estimates, covariance, whitened
 
 
-def _convention(problem: Problem, found: Estimated) -> str:
+def convention_of(problem: Problem, found: Estimated) -> str:
+    """Say link, estimator, covariance, intervals and the meaning of combined months."""
     options = problem.options
     link = "log" if options.counts else options.link
     if options.distribution == "normal":
         interval = "normal intervals"
     else:
-        interval = f"t intervals with n - k = {problem.df} degrees of freedom"
+        interval = f"t intervals with {found.df} degrees of freedom"
     words = f"{link} link; {found.words}; {100 * options.level:g} % {interval}"
     if (problem.spans > 1).any():
         exact = link == "identity"
@@ -168,5 +176,6 @@ def _convention(problem: Problem, found: Estimated) -> str:
     return words
 
 
-def _notes(options: ItsOptions, found: Estimated) -> tuple[str, ...]:
+def notes_of(options: ItsOptions, found: Estimated) -> tuple[str, ...]:
+    """Return what a reader must know about the estimate."""
     return ((UNDERESTIMATED,) if options.estimator == "auto" else ()) + found.notes

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.models.design import Design, DesignSpec, build_design
+from analysis.models.design import Design, DesignSpec, build_design, whole_window
 from analysis.models.interval_estimation import Converged, Options, constant_predictor, estimate
 from analysis.models.interval_identification import Subspace, estimable_subspace
 from analysis.models.interval_joint_parts import Settled, series_fits
@@ -70,7 +70,7 @@ def fit_joint_series(
         be shared, or a fit fails.
     """
     options = options or Options(errors="student_t")
-    built = {name: build_design(designs[name]) for name in observations}
+    built = {name: build_design(whole_window(designs[name])) for name in observations}
     _check(built, common)
     stack = stack_designs(built, holders_of(built, shared))
     rows = {

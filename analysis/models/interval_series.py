@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.models.design import Design, DesignSpec, build_design
+from analysis.models.design import Design, DesignSpec, build_design, whole_window
 from analysis.models.interval_effects import coefficient_table, effects_of, without_numbers
 from analysis.models.interval_errors import Errors
 from analysis.models.interval_estimation import (
@@ -96,7 +96,7 @@ def fit_interval_series(
         errors=errors,
         covariance=covariance,
     )
-    built = build_design(design)
+    built = build_design(whole_window(design))
     return fit_rows(interval_rows(observations, built.calendar, link), built, options)
 
 

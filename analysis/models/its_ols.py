@@ -43,6 +43,11 @@ class Estimated:
     log_likelihood: float | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def df(self) -> int:
+        """Values in the last regression less coefficients."""
+        return len(self.whitened_residuals) - len(self.estimates)
+
 
 @dataclass(frozen=True)
 class LeastSquares:

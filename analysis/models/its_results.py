@@ -12,6 +12,7 @@ from analysis.errors import ModelError, spelling_hint
 from analysis.models.arrays import Floats
 from analysis.models.design import Design, DesignSpec
 from analysis.models.interval_findings import Coefficient, Effect
+from analysis.models.its_curves import curve_table
 from analysis.models.its_options import Estimator, ItsOptions
 from analysis.models.regular_series import RegularSeries
 
@@ -104,6 +105,10 @@ class ItsFit:
     def coefficients_table(self) -> pd.DataFrame:
         """Return one row a coefficient, columns named as the fields of `Coefficient`."""
         return _table(self.coefficients, Coefficient)
+
+    def curve(self, *, simultaneous: bool = False) -> pd.DataFrame:
+        """Return the fitted and counterfactual curves, see `its_curves.curve_table`."""
+        return curve_table(self, simultaneous=simultaneous)
 
     @property
     def log_scale(self) -> bool:
