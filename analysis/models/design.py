@@ -121,22 +121,6 @@ def design_of(outcome: Outcome) -> DesignSpec:
     )
 
 
-def whole_window(spec: DesignSpec) -> DesignSpec:
-    """Return the specification, for a model that cannot leave months out.
-
-    Raises
-    ------
-    ModelError
-        When it leaves months out.
-    """
-    if spec.left_out:
-        raise ModelError(
-            f"{len(spec.left_out)} stretches of months are to be left out, which this model cannot",
-            remedy="a pulse over these months, or without the reports that touch them",
-        )
-    return spec
-
-
 def build_design(spec: DesignSpec) -> Design:
     """Turn a specification into a design matrix over the months of its window.
 

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.models.design import Design, DesignSpec, build_design, whole_window
+from analysis.models.design import Design, DesignSpec, build_design
 from analysis.models.interval_estimation import Converged, Options, constant_predictor, estimate
 from analysis.models.interval_identification import Subspace, estimable_subspace
 from analysis.models.interval_joint_parts import Settled, series_fits
@@ -31,6 +31,7 @@ from analysis.models.interval_rows import IntervalRows, interval_rows
 from analysis.models.interval_series import fit_rows, state_of
 from analysis.models.interval_stack import holders_of, stack_designs, stack_rows
 from analysis.models.interval_words import convention
+from analysis.models.its_windows import whole_window
 
 __all__ = ["Difference", "JointFit", "SeriesFit", "SharedEffect", "fit_joint_series"]
 

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.models.design import Design, DesignSpec, build_design, whole_window
+from analysis.models.design import Design, DesignSpec, build_design
 from analysis.models.interval_effects import coefficient_table, effects_of, without_numbers
 from analysis.models.interval_errors import Errors
 from analysis.models.interval_estimation import (
@@ -41,6 +41,7 @@ from analysis.models.interval_results import FitState, IntervalFit
 from analysis.models.interval_rows import IntervalRows, Link, interval_rows
 from analysis.models.interval_small_sample import kenward_roger
 from analysis.models.interval_words import convention, notes
+from analysis.models.its_windows import whole_window
 
 
 def fit_interval_series(

@@ -77,6 +77,22 @@ def with_wash_out(spec: DesignSpec, name: str, months: int) -> DesignSpec:
     return replace(spec, left_out=(*spec.left_out, (str(first), str(last))))
 
 
+def whole_window(spec: DesignSpec) -> DesignSpec:
+    """Return the specification, for a model that cannot leave months out.
+
+    Raises
+    ------
+    ModelError
+        When it leaves months out.
+    """
+    if spec.left_out:
+        raise ModelError(
+            f"{len(spec.left_out)} stretches of months are to be left out, which this model cannot",
+            remedy="a pulse over these months, or without the reports that touch them",
+        )
+    return spec
+
+
 def _item(spec: DesignSpec, name: str) -> Intervention:
     for item in spec.interventions:
         if item.name == name:
