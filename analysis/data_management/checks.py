@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.data_management.faults import Fault
+from analysis.data_management.faults import Check, Fault, row_faults, rows_of
+from analysis.data_management.panel_checks import PANEL_CHECKS
 from analysis.data_management.series_keys import base_units, series_key, series_stem
 from analysis.data_management.units import UNITS, units_of
 from analysis.data_management.vocabularies import METRIC_DIMENSION
@@ -26,7 +27,12 @@ SAME_REPORT = (
     "url",
 )
 """Two rows that agree in all of these are one report, entered twice."""
-Check = Callable[[pd.DataFrame], list[Fault]]
+STATES_AND_REGIONS = (
+    *("ayeyarwady", "bago", "chin", "kachin", "kayah", "kayin", "magway", "mandalay", "mon"),
+    *("naypyidaw", "rakhine", "sagaing", "shan", "tanintharyi", "yangon", "unspecified"),
+)
+"""Areas of conflict_monthly.csv that do not overlap and make up Myanmar."""
+ADDED_UP = ("events", "deaths_best")
 
 
 def cross_checks(name: str, df: pd.DataFrame) -> list[Fault]:
@@ -48,7 +54,7 @@ def register_faults(series: pd.DataFrame, reports: pd.DataFrame) -> list[Fault]:
     stray = reports[~keys.isin(declared)]
     faults = [
         _stray_report(row, line, keys.loc[line], units_by_stem.get(report_stems.loc[line]))
-        for line, row in _rows(stray)
+        for line, row in rows_of(stray)
     ]
     unused = series[~series["series"].isin(set(keys))]
     return faults + [
@@ -60,7 +66,7 @@ def register_faults(series: pd.DataFrame, reports: pd.DataFrame) -> list[Fault]:
             "series that at least one row of reports.csv belongs to",
             spelling_hint(row["series"], set(keys) - declared),
         )
-        for line, row in _rows(unused)
+        for line, row in rows_of(unused)
     ]
 
 
@@ -86,29 +92,10 @@ def _stray_report(row: pd.Series[str], line: int, key: str, unit: str | None) ->
     )
 
 
-def _rows(df: pd.DataFrame) -> Iterator[tuple[int, pd.Series[str]]]:
-    return ((int(str(line)), row) for line, row in df.iterrows())
-
-
-def _row_faults(
-    df: pd.DataFrame, wrong: pd.Series[bool], column: str, problem: str, allowed: str, remedy: str
-) -> list[Fault]:
-    """Return one fault for each row where `wrong`; {column} in `problem` shows its cell."""
-    return [
-        Fault(line, str(row.iloc[0]), column, problem.format(**row), allowed, remedy)
-        for line, row in _rows(_key_first(df[wrong]))
-    ]
-
-
-def _key_first(df: pd.DataFrame) -> pd.DataFrame:
-    keys = [name for name in df.columns if name.endswith("_id") or name == "series"]
-    return df[keys + [name for name in df.columns if name not in keys]]
-
-
 def _date_order(df: pd.DataFrame) -> list[Fault]:
     wrong = (df["end"] != "") & (df["end"] < df["start"])
     problem = "the period ends on {end}, before it starts on {start}"
-    return _row_faults(df, wrong, "end", problem, "an end on or after the start", "swap the dates")
+    return row_faults(df, wrong, "end", problem, "an end on or after the start", "swap the dates")
 
 
 def _published_before_start(df: pd.DataFrame) -> list[Fault]:
@@ -117,14 +104,14 @@ def _published_before_start(df: pd.DataFrame) -> list[Fault]:
     wrong = known & (df["published"] < pd.Series(starts, index=df.index, dtype="str"))
     problem = "published on {published}, before the period starts on {start}"
     allowed = "a page that is not older than its figure"
-    return _row_faults(df, wrong, "published", problem, allowed, "correct the year of one of them")
+    return row_faults(df, wrong, "published", problem, allowed, "correct the year of one of them")
 
 
 def _unit_fits(df: pd.DataFrame) -> list[Fault]:
     needed = df["metric"].map(METRIC_DIMENSION)
     found = df["unit"].map({name: unit.dimension for name, unit in UNITS.items()})
     faults = []
-    for line, row in _rows(_key_first(df[needed != found])):
+    for line, row in rows_of(df[needed != found]):
         problem = f"the metric {row['metric']} cannot be measured in '{row['unit']}'"
         allowed = ", ".join(units_of(METRIC_DIMENSION[row["metric"]]))
         remedy = "correct the unit or the metric"
@@ -149,7 +136,7 @@ def _level_or_growth(df: pd.DataFrame) -> list[Fault]:
     return [
         fault
         for wrong, column, problem in rules
-        for fault in _row_faults(df, wrong, column, problem, allowed, remedy)
+        for fault in row_faults(df, wrong, column, problem, allowed, remedy)
     ]
 
 
@@ -157,7 +144,7 @@ def _numbers_possible(df: pd.DataFrame) -> list[Fault]:
     value = pd.to_numeric(df["value"])
     falls, above = pd.to_numeric(df["growth_percent"]), pd.to_numeric(df["value_to"])
     return [
-        *_row_faults(
+        *row_faults(
             df,
             falls <= -100,
             "growth_percent",
@@ -165,7 +152,7 @@ def _numbers_possible(df: pd.DataFrame) -> list[Fault]:
             "growth above -100 per cent",
             "correct the number or its sign",
         ),
-        *_row_faults(
+        *row_faults(
             df,
             above <= value,
             "value_to",
@@ -180,13 +167,13 @@ def _address_fits(df: pd.DataFrame) -> list[Fault]:
     wrong = (df["url"] != "") & (df["availability"] != "original")
     problem = "the row has an address, but its availability is {availability}"
     remedy = "empty the address; addresses of copies are not kept"
-    return _row_faults(df, wrong, "url", problem, "an address for an original page only", remedy)
+    return row_faults(df, wrong, "url", problem, "an address for an original page only", remedy)
 
 
 def _duplicate_reports(df: pd.DataFrame) -> list[Fault]:
     same = list(SAME_REPORT)
     faults = []
-    for line, row in _rows(df[df.duplicated(same)]):
+    for line, row in rows_of(df[df.duplicated(same)]):
         first = df[(df[same] == row[same]).all(axis=1)]["report_id"].iloc[0]
         problem = f"this is the report {first} once more"
         allowed = "two rows that differ in one of " + ", ".join(same)
@@ -202,8 +189,8 @@ def _register_consistent(df: pd.DataFrame) -> list[Fault]:
     fits = df["unit"].map(bases) == dimension
     problem = "the metric {metric} cannot be measured in {unit}"
     allowed = "a base unit with the dimension of the metric"
-    faults = _row_faults(df, ~fits, "unit", problem, allowed, "correct the unit or the metric")
-    for line, row in _rows(df[fits & (df["series"] != expected)]):
+    faults = row_faults(df, ~fits, "unit", problem, allowed, "correct the unit or the metric")
+    for line, row in rows_of(df[fits & (df["series"] != expected)]):
         problem = "the key does not say what the other columns say"
         remedy = "correct the key or the columns"
         faults.append(Fault(line, row["series"], "series", problem, expected.loc[line], remedy))
@@ -213,19 +200,33 @@ def _register_consistent(df: pd.DataFrame) -> list[Fault]:
 def _share_possible(df: pd.DataFrame) -> list[Fault]:
     problem = "a coverage of {coverage} is not a share"
     above = pd.to_numeric(df["coverage"]) > 1
-    return _row_faults(df, above, "coverage", problem, "0 to 1", "correct the number")
+    return row_faults(df, above, "coverage", problem, "0 to 1", "correct the number")
 
 
 def _ends_in_order(df: pd.DataFrame) -> list[Fault]:
     problem, allowed = "the interval runs from {lower} to {upper}", "an upper end not below lower"
     wrong = pd.to_numeric(df["upper"]) < pd.to_numeric(df["lower"])
-    return _row_faults(df, wrong, "upper", problem, allowed, "swap the ends")
+    return row_faults(df, wrong, "upper", problem, allowed, "swap the ends")
 
 
 def _one_unit(df: pd.DataFrame) -> list[Fault]:
     first = df.groupby("series")["unit"].transform("first")
     problem, allowed = "the series {series} changes its unit to '{unit}'", "one unit a series"
-    return _row_faults(df, df["unit"] != first, "unit", problem, allowed, "correct the unit")
+    return row_faults(df, df["unit"] != first, "unit", problem, allowed, "correct the unit")
+
+
+def _areas_add_up(df: pd.DataFrame) -> list[Fault]:
+    parts = df["series"].str.extract("^conflict/(?P<area>[^/]+)/(?P<measure>.+)$")
+    numbers = parts.assign(month=df["month"], value=pd.to_numeric(df["value"]))
+    inside = numbers[numbers["area"].isin(STATES_AND_REGIONS)]
+    sums = inside.groupby(["measure", "month"])["value"].sum()
+    national = numbers[(numbers["area"] == "national") & numbers["measure"].isin(ADDED_UP)]
+    keys = pd.MultiIndex.from_frame(national[["measure", "month"]])
+    found = pd.Series(sums.reindex(keys, fill_value=0).to_numpy(), index=national.index)
+    wrong = (national["value"] != found).reindex(df.index, fill_value=False)
+    problem = "{series} says {value} in {month}, its states and regions add up to another number"
+    allowed = "the sum of all states and regions and of unspecified places"
+    return row_faults(df, wrong, "value", problem, allowed, "correct the nation or its parts")
 
 
 _CHECKS: Mapping[str, tuple[Check, ...]] = {
@@ -243,8 +244,9 @@ _CHECKS: Mapping[str, tuple[Check, ...]] = {
     "events": (_date_order, _address_fits),
     "macro_monthly": (_one_unit,),
     "commodity_prices_monthly": (_one_unit,),
-    "conflict_monthly": (_one_unit,),
+    "conflict_monthly": (_one_unit, _areas_add_up),
     "dengue_monthly": (_one_unit,),
     "monte_carlo": (_share_possible,),
     "monte_carlo_sample": (_ends_in_order,),
+    **PANEL_CHECKS,
 }

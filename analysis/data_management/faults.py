@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+import pandas as pd
 
 from analysis.errors import DataError
 
@@ -54,3 +56,21 @@ def raise_faults(file: str, faults: Sequence[Fault]) -> None:
     raise DataError(
         problem, file=file, where=first.where, allowed=first.allowed, remedy=first.remedy
     )
+
+
+Check = Callable[[pd.DataFrame], list[Fault]]
+
+
+def rows_of(df: pd.DataFrame) -> Iterator[tuple[int, pd.Series[str]]]:
+    """Return the rows of a raw table with their lines."""
+    return ((int(str(line)), row) for line, row in df.iterrows())
+
+
+def row_faults(
+    df: pd.DataFrame, wrong: pd.Series[bool], column: str, problem: str, allowed: str, remedy: str
+) -> list[Fault]:
+    """Return one fault for each row where `wrong`; {column} in `problem` shows its cell."""
+    return [
+        Fault(line, str(row.iloc[0]), column, problem.format(**row), allowed, remedy)
+        for line, row in rows_of(df[wrong])
+    ]

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import config
+from analysis.data_management.simulations import SIMULATIONS
 from analysis.errors import DataError, spelling_hint
 
 REGISTER = "checksums.sha256"
@@ -27,6 +28,15 @@ DATES: Mapping[str, tuple[str, ...]] = {
     "context": ("month",),
     "monte_carlo": (),
     "monte_carlo_sample": (),
+    "countries": (),
+    "provinces": (),
+    "country_pairs": (),
+    "indicators": (),
+    "policy": ("month",),
+    "covid": ("month",),
+    "country_year": (),
+    "drug_seizures": (),
+    **dict.fromkeys(SIMULATIONS, ()),
 }
 """Processed table -> its date columns."""
 NUMBERS: Mapping[str, tuple[str, ...]] = {
@@ -41,6 +51,14 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
         *("median_length", "mean_length"),
     ),
     "monte_carlo_sample": ("estimate", "lower", "upper"),
+    "countries": ("latitude", "longitude"),
+    "country_pairs": ("distance_km",),
+    "indicators": ("lowest", "highest"),
+    "policy": ("value",),
+    "covid": ("value",),
+    "country_year": ("value",),
+    "drug_seizures": ("value", "lower", "upper"),
+    **{name: table.numbers for name, table in SIMULATIONS.items()},
 }
 COUNTS: Mapping[str, tuple[str, ...]] = {
     "reports": ("days",),
@@ -49,11 +67,16 @@ COUNTS: Mapping[str, tuple[str, ...]] = {
     "agreement_summary": ("coded", "matched", "agree", "disagree", "identical"),
     "monte_carlo": ("replications",),
     "monte_carlo_sample": ("replication",),
+    "country_year": ("year",),
+    "drug_seizures": ("year",),
+    **{name: table.counts for name, table in SIMULATIONS.items()},
 }
 FLAGS: Mapping[str, tuple[str, ...]] = {
     "reports": ("is_rate", "published_early"),
     "contradictions": ("cross_basis",),
     "events": ("to_check", "day_known"),
+    "provinces": ("land_border",),
+    "country_pairs": ("contiguous", "same_region", "same_subregion"),
 }
 
 

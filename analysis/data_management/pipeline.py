@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
 from analysis.data_management.agreement import match_codings, summarise_agreement
 from analysis.data_management.context import build_context
 from analysis.data_management.contradictions import build_contradictions
+from analysis.data_management.country_pairs import build_country_pairs
 from analysis.data_management.events import process_events, study_events
-from analysis.data_management.monte_carlo import build_monte_carlo, build_monte_carlo_sample
 from analysis.data_management.observations import build_observations
 from analysis.data_management.overlaps import build_overlaps
+from analysis.data_management.panels import (
+    build_countries,
+    build_country_year,
+    build_covid,
+    build_drug_seizures,
+    build_indicators,
+    build_policy,
+    build_provinces,
+)
 from analysis.data_management.processed_tables import check_processed
 from analysis.data_management.read_raw import RawTables
 from analysis.data_management.reports import process_reports
+from analysis.data_management.results import RESULTS, typed_results
+from analysis.data_management.simulations import SIMULATIONS
+from analysis.data_management.sources import COUNTRY_YEAR, MONTHLY
 from analysis.study import Vocabulary
 
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -31,25 +42,23 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "context": ("series", "month"),
     "monte_carlo": ("history", "method", "name"),
     "monte_carlo_sample": ("history", "replication", "method", "name"),
+    "countries": ("iso3",),
+    "provinces": ("unit",),
+    "country_pairs": ("iso3_a", "iso3_b"),
+    "indicators": ("indicator",),
+    "policy": ("unit", "month", "index"),
+    "covid": ("unit", "month", "indicator"),
+    "country_year": ("iso3", "year", "indicator"),
+    "drug_seizures": ("drug", "area", "year"),
+    **{name: table.key for name, table in SIMULATIONS.items()},
 }
 """Processed table -> columns that identify a row."""
 
 
-@dataclass(frozen=True)
-class ProcessedTables:
-    """The processed tables; each is described by the function that builds it."""
-
-    reports: pd.DataFrame
-    observations: pd.DataFrame
-    series: pd.DataFrame
-    overlaps: pd.DataFrame
-    contradictions: pd.DataFrame
-    agreement: pd.DataFrame
-    agreement_summary: pd.DataFrame
-    events: pd.DataFrame
-    context: pd.DataFrame
-    monte_carlo: pd.DataFrame
-    monte_carlo_sample: pd.DataFrame
+NAMED_IN_STUDIES = ("reports", "series", "events", *MONTHLY)
+"""Raw tables that hold names for study files."""
+ProcessedTables = Mapping[str, pd.DataFrame]
+"""The processed tables by name; each is described by the function that builds it."""
 
 
 def build_processed(raw: RawTables) -> ProcessedTables:
@@ -60,25 +69,48 @@ def build_processed(raw: RawTables) -> ProcessedTables:
     DataError
         If a built table breaks its schema (see `processed_tables`).
     """
-    reports = process_reports(raw.reports)
-    observations = build_observations(reports)
-    agreement = match_codings(raw.second_coding, reports)
-    built = ProcessedTables(
-        reports=reports,
-        observations=observations,
-        series=describe_series(raw.series, observations),
-        overlaps=build_overlaps(reports),
-        contradictions=build_contradictions(reports),
-        agreement=agreement,
-        agreement_summary=summarise_agreement(agreement),
-        events=process_events(raw.events),
-        context=build_context(raw.monthly),
-        monte_carlo=build_monte_carlo(raw.monte_carlo),
-        monte_carlo_sample=build_monte_carlo_sample(raw.monte_carlo_sample),
-    )
+    built = {**_figures(raw), **_panels(raw), **_simulations(raw)}
     for name in KEYS:
-        check_processed(name, getattr(built, name))
+        check_processed(name, built[name])
     return built
+
+
+def _figures(raw: RawTables) -> ProcessedTables:
+    """Build what comes from published border figures, events and monthly context."""
+    reports = process_reports(raw["reports"])
+    observations = build_observations(reports)
+    agreement = match_codings(raw["second_coding"], reports)
+    return {
+        "reports": reports,
+        "observations": observations,
+        "series": describe_series(raw["series"], observations),
+        "overlaps": build_overlaps(reports),
+        "contradictions": build_contradictions(reports),
+        "agreement": agreement,
+        "agreement_summary": summarise_agreement(agreement),
+        "events": process_events(raw["events"]),
+        "context": build_context(raw.monthly),
+    }
+
+
+def _panels(raw: RawTables) -> ProcessedTables:
+    """Build what comes from tables of countries and provinces."""
+    countries = build_countries(raw["countries"])
+    return {
+        "countries": countries,
+        "provinces": build_provinces(raw["provinces"]),
+        "country_pairs": build_country_pairs(countries, raw["country_borders"]),
+        "indicators": build_indicators(raw["indicators"]),
+        "policy": build_policy([raw["policy_monthly"], raw["policy_provinces_monthly"]]),
+        "covid": build_covid(raw["covid_monthly"], raw["covid_provinces_monthly"]),
+        "country_year": build_country_year(raw[name] for name in COUNTRY_YEAR),
+        "drug_seizures": build_drug_seizures(raw["drug_seizures"]),
+    }
+
+
+def _simulations(raw: RawTables) -> ProcessedTables:
+    """Give the results of simulation studies their types."""
+    return {name: typed_results(name, raw[name]) for name in RESULTS}
 
 
 def describe_series(register: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
@@ -104,12 +136,19 @@ def describe_series(register: pd.DataFrame, observations: pd.DataFrame) -> pd.Da
     return df.sort_index().reset_index(drop=True)
 
 
-def vocabulary(raw: RawTables) -> Vocabulary:
-    """Return every name that a study file may use: series, places, events, context, reports."""
+def vocabulary(tables: Mapping[str, pd.DataFrame]) -> Vocabulary:
+    """Return every name that a study file may use: series, places, events, context, reports.
+
+    Parameters
+    ----------
+    tables
+        At least the raw tables `NAMED_IN_STUDIES`, by name.
+    """
+    context = [tables[name]["series"] for name in MONTHLY]
     return Vocabulary(
-        series=frozenset(raw.series["series"]),
-        places=frozenset(raw.series["place"]) | frozenset(raw.events["place"]),
-        events=study_events(raw.events),
-        context=frozenset(pd.concat(list(raw.monthly))["series"]),
-        reports=frozenset(raw.reports["report_id"]),
+        series=frozenset(tables["series"]["series"]),
+        places=frozenset(tables["series"]["place"]) | frozenset(tables["events"]["place"]),
+        events=study_events(tables["events"]),
+        context=frozenset(name for names in context for name in names.unique()),
+        reports=frozenset(tables["reports"]["report_id"]),
     )

@@ -12,13 +12,17 @@ from analysis.data_management import (
     agreement,
     context,
     contradictions,
+    country_pairs,
     monte_carlo,
     observations,
     overlaps,
+    panels,
     reports,
     tables,
 )
 from analysis.data_management import vocabularies as v
+from analysis.data_management.simulation_schemas import processed_schema
+from analysis.data_management.simulations import SIMULATIONS
 from analysis.errors import DataError
 
 _TEXT, _FLAG, _COUNT = pa.Column(str), pa.Column(bool), pa.Column("int64", pa.Check.ge(0))
@@ -27,9 +31,16 @@ _NUMBER, _NUMBER_OR_NONE = pa.Column(float), pa.Column(float, nullable=True)
 _SHARE, _NOT_NEGATIVE = pa.Column(float, pa.Check.in_range(0, 1)), pa.Column(float, pa.Check.ge(0))
 _SHARE_OR_NONE = pa.Column(float, pa.Check.in_range(0, 1), nullable=True)
 
+HALF_GIRTH_KM = 20_016
+"""No two places on a sphere of the size of the earth are further apart."""
+
 
 def _words(*words: str) -> pa.Column:
     return pa.Column(str, pa.Check.isin(words))
+
+
+def _within(lowest: float, highest: float) -> pa.Column:
+    return pa.Column(float, pa.Check.in_range(lowest, highest))
 
 
 def _schema(
@@ -138,6 +149,36 @@ PROCESSED: Mapping[str, pa.DataFrameSchema] = {
         {"replication": _COUNT, "estimate": _NUMBER, "lower": _NUMBER, "upper": _NUMBER},
         _ENDS,
     ),
+    "countries": _schema(
+        panels.COUNTRY_COLUMNS, {"latitude": _within(-90, 90), "longitude": _within(-180, 180)}
+    ),
+    "provinces": _schema(panels.PROVINCE_COLUMNS, {"land_border": _FLAG}),
+    "country_pairs": _schema(
+        country_pairs.COLUMNS,
+        {
+            "distance_km": _within(0, HALF_GIRTH_KM),
+            **dict.fromkeys(("contiguous", "same_region", "same_subregion"), _FLAG),
+        },
+    ),
+    "indicators": _schema(
+        panels.INDICATOR_COLUMNS,
+        {
+            "table": _words(*v.INDICATOR_TABLES),
+            **dict.fromkeys(("lowest", "highest"), _NUMBER_OR_NONE),
+        },
+    ),
+    "policy": _schema(
+        panels.POLICY_COLUMNS,
+        {"month": _DAY, "index": _words(*v.POLICY_INDICES), "value": _within(0, 100)},
+    ),
+    "covid": _schema(panels.COVID_COLUMNS, {"month": _DAY, "value": _NUMBER}),
+    "country_year": _schema(panels.COUNTRY_YEAR_COLUMNS, {"year": _COUNT, "value": _NUMBER}),
+    "drug_seizures": _schema(
+        panels.SEIZURE_COLUMNS,
+        {"year": _COUNT, **dict.fromkeys(("value", "lower", "upper"), _NUMBER)},
+        _ENDS,
+    ),
+    **{name: processed_schema(table) for name, table in SIMULATIONS.items()},
 }
 """Processed table -> schema. Text is never missing; an empty cell is the empty text."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +15,8 @@ from analysis import config
 from analysis.data_management.cards import Card, read_card
 from analysis.data_management.checks import cross_checks, register_faults
 from analysis.data_management.faults import Fault, raise_faults
-from analysis.data_management.sources import SOURCES, Source
+from analysis.data_management.sources import MONTHLY, SOURCES, Source
+from analysis.data_management.table_pairs import pair_faults
 from analysis.data_management.tables import expected_of, vocabulary_of
 from analysis.errors import DataError, nearest, spelling_hint
 
@@ -26,31 +27,23 @@ class RawTables:
 
     Attributes
     ----------
+    tables
+        Tables by name; `raw[name]` is `raw.tables[name]`.
     cards
         Provenance card of every table, by table name.
     """
 
-    reports: pd.DataFrame
-    series: pd.DataFrame
-    second_coding: pd.DataFrame
-    events: pd.DataFrame
-    macro_monthly: pd.DataFrame
-    commodity_prices_monthly: pd.DataFrame
-    conflict_monthly: pd.DataFrame
-    dengue_monthly: pd.DataFrame
-    monte_carlo: pd.DataFrame
-    monte_carlo_sample: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     cards: Mapping[str, Card] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return one table."""
+        return self.tables[name]
 
     @property
     def monthly(self) -> tuple[pd.DataFrame, ...]:
         """The monthly context tables, which have the same columns."""
-        return (
-            self.macro_monthly,
-            self.commodity_prices_monthly,
-            self.conflict_monthly,
-            self.dengue_monthly,
-        )
+        return tuple(self.tables[name] for name in MONTHLY)
 
 
 def read_raw(folder: Path = config.DATA_RAW) -> RawTables:
@@ -65,9 +58,12 @@ def read_raw(folder: Path = config.DATA_RAW) -> RawTables:
     """
     cards = {name: _card(folder, source) for name, source in SOURCES.items()}
     tables = {name: read_table(name, folder) for name in SOURCES}
-    raw = RawTables(**tables, cards=cards)
-    raise_faults(f"{folder.name}/series.csv", register_faults(raw.series, raw.reports))
-    return raw
+    faults = register_faults(tables["series"], tables["reports"])
+    raise_faults(f"{folder.name}/series.csv", faults)
+    for name, source in SOURCES.items():
+        found = _keyed(name, pair_faults(name, tables), tables)
+        raise_faults(f"{folder.name}/{source.file}", found)
+    return RawTables(tables, cards)
 
 
 def read_table(name: str, folder: Path = config.DATA_RAW) -> pd.DataFrame:
@@ -90,6 +86,12 @@ def read_table(name: str, folder: Path = config.DATA_RAW) -> pd.DataFrame:
     return df
 
 
+def trusted_table(name: str, folder: Path = config.DATA_RAW) -> pd.DataFrame:
+    """Read one raw table as text without checks, for bytes that were validated before."""
+    path = folder / SOURCES[name].file
+    return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+
+
 def check_table(name: str, df: pd.DataFrame, file: str) -> None:
     """Check one raw table, all cells as text, indexed by line of the file.
 
@@ -100,7 +102,16 @@ def check_table(name: str, df: pd.DataFrame, file: str) -> None:
     """
     source = SOURCES[name]
     raise_faults(file, [*_schema_faults(df, source), *_duplicate_keys(df, source)])
-    raise_faults(file, cross_checks(name, df))
+    raise_faults(file, _keyed(name, cross_checks(name, df), {name: df}))
+
+
+def _keyed(name: str, faults: Iterable[Fault], tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
+    """Return the faults of a table, each with the whole key of its row."""
+    df, key = tables[name], SOURCES[name].key
+    return [
+        replace(fault, key=", ".join(str(df.at[fault.line, part]) for part in key))  # noqa: PD008
+        for fault in faults
+    ]
 
 
 def _card(folder: Path, source: Source) -> Card:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import pandera.pandas as pa
 
-from analysis.data_management import tables
+from analysis.data_management import panel_tables, tables
+from analysis.data_management.simulation_schemas import raw_schema
+from analysis.data_management.simulations import SIMULATIONS
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,18 @@ class Source:
         return f"{self.name}.card.yaml"
 
 
+MONTHLY = ("macro_monthly", "commodity_prices_monthly", "conflict_monthly", "dengue_monthly")
+"""Raw tables of monthly context series, which have the same columns."""
+COUNTRY_YEAR = (
+    "country_annual",
+    "universal_health_coverage",
+    "governance_indicators",
+    "health_spending",
+    "health_security_index",
+    "organised_crime_index",
+)
+"""Raw tables of indicators by country and year, which have the same columns."""
+
 SOURCES: Mapping[str, Source] = {
     source.name: source
     for source in (
@@ -54,5 +68,19 @@ SOURCES: Mapping[str, Source] = {
             ("history", "replication", "method", "name"),
             tables.RAW_MONTE_CARLO_SAMPLE,
         ),
+        Source("countries", ("iso3",), panel_tables.RAW_COUNTRIES),
+        Source("country_borders", ("iso3", "neighbour"), panel_tables.RAW_COUNTRY_BORDERS),
+        Source("provinces", ("unit",), panel_tables.RAW_PROVINCES),
+        Source("policy_monthly", ("unit", "month"), panel_tables.RAW_POLICY),
+        Source("policy_provinces_monthly", ("unit", "month"), panel_tables.RAW_POLICY),
+        Source("covid_monthly", ("unit", "month"), panel_tables.RAW_COVID),
+        Source("covid_provinces_monthly", ("unit", "month"), panel_tables.RAW_COVID_PROVINCES),
+        Source("indicators", ("indicator",), panel_tables.RAW_INDICATORS),
+        *(
+            Source(name, ("indicator", "iso3", "year"), panel_tables.RAW_COUNTRY_YEAR)
+            for name in COUNTRY_YEAR
+        ),
+        Source("drug_seizures", ("drug", "area", "year"), panel_tables.RAW_DRUG_SEIZURES),
+        *(Source(table.name, table.key, raw_schema(table)) for table in SIMULATIONS.values()),
     )
 }

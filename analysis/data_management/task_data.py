@@ -42,5 +42,5 @@ def task_data(
     """Read, validate and process data_raw; save every table with its manifest and a register."""
     processed = build_processed(open_raw())
     for name, path in tables.items():
-        save_table(getattr(processed, name), KEYS[name], path)
+        save_table(processed[name], KEYS[name], path)
     write_text_atomic(register, register_text(tables.values()))

@@ -85,3 +85,15 @@ CONTEXT_UNITS = (
     "local currency per USD",
 )
 COUNT_UNITS = ("cases", "deaths", "events")
+REGIONS = ("Africa", "Americas", "Asia", "Europe", "Oceania")
+POLICY_INDICES = (
+    "stringency",
+    "containment_health",
+    "government_response",
+    "economic_support",
+)
+LANCANG_MEKONG = ("CHN", "KHM", "LAO", "MMR", "THA", "VNM")
+"""The members of Lancang-Mekong Cooperation."""
+INDICATOR_TABLES = ("country_year", "covid", "policy")
+SEIZURE_AREAS = (*LANCANG_MEKONG, "east_southeast_asia")
+DRUGS = ("crystal_methamphetamine", "methamphetamine")

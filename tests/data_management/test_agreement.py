@@ -106,7 +106,7 @@ def test_wilson_bounds_solve_the_score_equation(counts):
 
 
 def test_real_codings_are_matched_by_place_metric_and_period(processed):
-    df = processed.agreement.set_index("coding_id")
+    df = processed["agreement"].set_index("coding_id")
     pairs = {"P015": "R0269", "P117": "R0381", "P124": "R0215", "P134": "R0012", "P150": "R0014"}
     assert df.loc[list(pairs), "report_id"].to_dict() == pairs
     assert df.loc["P134", "match"] == "near"
@@ -114,10 +114,10 @@ def test_real_codings_are_matched_by_place_metric_and_period(processed):
 
 
 def test_real_summary_adds_up(processed):
-    all_of_them = processed.agreement_summary.set_index("group").loc["all"]
-    assert all_of_them["coded"] == len(processed.agreement)
+    all_of_them = processed["agreement_summary"].set_index("group").loc["all"]
+    assert all_of_them["coded"] == len(processed["agreement"])
     assert all_of_them["matched"] >= 140
-    parts = processed.agreement_summary.set_index("group").loc[["exact", "near"]]
+    parts = processed["agreement_summary"].set_index("group").loc[["exact", "near"]]
     assert parts["matched"].sum() == all_of_them["matched"]
-    matched = processed.agreement["verdict"] != "unmatched"
-    assert np.isfinite(processed.agreement.loc[matched, "tolerance"]).all()
+    matched = processed["agreement"]["verdict"] != "unmatched"
+    assert np.isfinite(processed["agreement"].loc[matched, "tolerance"]).all()

@@ -23,18 +23,18 @@ def found(df):
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_known_contradiction_is_found(processed, name):
-    assert KNOWN[name] in found(processed.contradictions)
+    assert KNOWN[name] in found(processed["contradictions"])
 
 
 def test_cross_basis_says_that_both_may_be_right(processed):
-    df = processed.contradictions.set_index("reports")
+    df = processed["contradictions"].set_index("reports")
     assert df.loc["R0034;R0033", "cross_basis"]
     assert df.loc["R0381;R0380", "cross_basis"]
     assert not df.loc["R0289;R0288", "cross_basis"]
 
 
 def test_contradictions_speak_in_printed_figures(processed):
-    df = processed.contradictions.set_index("reports")
+    df = processed["contradictions"].set_index("reports")
     row = df.loc["R0293;R0294"]
     assert row["first_says"] == "3750 USD million, 2020-10-01 to 2021-06-18"
     assert row["second_says"] == "2948 USD million, 2020-10-01 to 2021-07-02"
@@ -47,7 +47,7 @@ def test_contradictions_speak_in_printed_figures(processed):
 
 
 def test_few_reports_are_suspected(processed):
-    assert len(processed.contradictions) <= 0.05 * len(processed.reports)
+    assert len(processed["contradictions"]) <= 0.05 * len(processed["reports"])
 
 
 def rules(df) -> list[str]:

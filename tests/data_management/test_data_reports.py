@@ -21,7 +21,7 @@ PRINTED_IN_THE_SOURCE = {
 
 
 def report(processed, key: str) -> pd.Series:
-    df = processed.reports
+    df = processed["reports"]
     return df[df["report_id"] == key].iloc[0]
 
 
@@ -79,17 +79,17 @@ def test_days_are_closed_intervals(processed):
 def test_range_is_one_report_with_its_ends_as_bounds(processed):
     row = report(processed, "R0004")
     assert (row["lower"], row["value"], row["upper"]) == (150, 175, 200)
-    assert "R0005" not in set(processed.reports["report_id"])
+    assert "R0005" not in set(processed["reports"]["report_id"])
 
 
 def test_page_older_than_the_end_of_its_period_is_flagged(processed):
-    early = processed.reports[processed.reports["published_early"]]
+    early = processed["reports"][processed["reports"]["published_early"]]
     assert list(early["report_id"]) == ["R0174", "R0176", "R0178"]
 
 
 def test_rounding_words_stand_in_note_or_title(raw):
     for word, pattern in PRINTED_IN_THE_SOURCE.items():
-        rows = raw.reports[raw.reports["qualifier"] == word]
+        rows = raw["reports"][raw["reports"]["qualifier"] == word]
         text = rows["title"] + " " + rows["note"]
         assert len(rows) > 0
         assert text.str.contains(rf"\b(?:{pattern})|超|破", regex=True, case=False).all()
@@ -99,12 +99,12 @@ def test_growth_only_report_has_no_level(processed):
     row = report(processed, "R0121")
     assert np.isnan(row["value"])
     assert row["growth"] == pytest.approx(1.316)
-    kinds = processed.observations[processed.observations["report_id"] == "R0121"]["kind"]
+    kinds = processed["observations"][processed["observations"]["report_id"] == "R0121"]["kind"]
     assert list(kinds) == ["growth"]
 
 
 def test_observations_are_every_level_and_growth_but_no_rate(processed):
-    reports, observations = processed.reports, processed.observations
+    reports, observations = processed["reports"], processed["observations"]
     flows = reports[~reports["is_rate"]]
     assert (observations["kind"] == "level").sum() == flows["value"].notna().sum()
     assert (observations["kind"] == "growth").sum() == flows["growth"].notna().sum()
@@ -123,8 +123,8 @@ def test_observation_carries_the_bounds_of_its_report(make_reports):
 
 
 def test_mohan_trade_value_is_one_series_in_yuan(processed):
-    df = processed.observations[
-        processed.observations["series"] == MOHAN.format("trade_value", "cny")
+    df = processed["observations"][
+        processed["observations"]["series"] == MOHAN.format("trade_value", "cny")
     ]
     assert list(df["observation_id"]) == [
         f"R{number:04d}:{kind}" for number in range(214, 218) for kind in ("growth", "level")
@@ -133,7 +133,7 @@ def test_mohan_trade_value_is_one_series_in_yuan(processed):
 
 
 def test_mohan_tonnage_and_persons_are_one_series_each(processed):
-    series = processed.series.set_index("series")
+    series = processed["series"].set_index("series")
     tonnage = series.loc[MOHAN.format("cargo_tonnage", "tonnes")]
     persons = series.loc[MOHAN.format("persons", "persons")]
     assert (tonnage["levels"], tonnage["growths"]) == (3, 3)
@@ -142,7 +142,7 @@ def test_mohan_tonnage_and_persons_are_one_series_each(processed):
 
 def test_bilateral_trade_is_nine_levels_and_seven_growth_rates(processed):
     key = "china-laos-trade/bilateral/trade_value/cn_customs/usd"
-    row = processed.series.set_index("series").loc[key]
+    row = processed["series"].set_index("series").loc[key]
     assert (row["levels"], row["growths"]) == (9, 7)
     assert (row["first_day"], row["last_day"]) == (
         pd.Timestamp("2015-01-01"),
@@ -152,13 +152,15 @@ def test_bilateral_trade_is_nine_levels_and_seven_growth_rates(processed):
 
 def test_ministry_figures_of_a_gate_are_one_series_a_metric(raw):
     gates = ("Muse", "Chinshwehaw", "Lweje", "Kanpiketi", "Kengtung")
-    ministry = raw.series[raw.series["place"].isin(gates) & (raw.series["basis"] != "press")]
+    ministry = raw["series"][
+        raw["series"]["place"].isin(gates) & (raw["series"]["basis"] != "press")
+    ]
     assert set(ministry["basis"]) == {"mm_commerce"}
     assert not ministry.duplicated(["place", "metric"]).any()
 
 
 def test_places_that_must_not_mix_are_apart(raw):
-    places = set(raw.series["place"])
+    places = set(raw["series"]["place"])
     assert {
         "Mohan",
         "Mohan railway port",
@@ -169,13 +171,13 @@ def test_places_that_must_not_mix_are_apart(raw):
         "Myanmar-China border posts (4 gates)",
         "Myanmar-China border posts (5 gates)",
     } <= places
-    railway = raw.series[raw.series["place"] == "China-Laos Railway"]
+    railway = raw["series"][raw["series"]["place"] == "China-Laos Railway"]
     cross_border = railway[railway["metric"] == "cargo_tonnage"]
     assert sorted(cross_border["basis"]) == ["cn_customs", "cn_railway", "press"]
 
 
 def test_railway_basis_is_the_one_that_the_note_names(raw):
-    df = raw.reports[raw.reports["place"] == "China-Laos Railway"]
+    df = raw["reports"][raw["reports"]["place"] == "China-Laos Railway"]
     customs = df["note"].str.contains("Kunming Customs") & ~df["note"].str.contains(
         "CONTRADICTION: K"
     )
@@ -185,7 +187,7 @@ def test_railway_basis_is_the_one_that_the_note_names(raw):
 
 
 def test_no_address_of_a_copy_is_kept(raw):
-    copies = raw.reports[raw.reports["availability"] != "original"]
+    copies = raw["reports"][raw["reports"]["availability"] != "original"]
     assert set(copies["url"]) == {""}
     domain = re.compile(r"\b[a-z0-9-]+\.(?:com|cn|org|net)\b")
     assert not [name for name in copies["publisher"] if domain.search(name)]

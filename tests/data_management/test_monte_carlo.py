@@ -9,11 +9,10 @@ from analysis.data_management.checksums import verify_checksums
 from analysis.data_management.monte_carlo import (
     COLUMNS,
     SAMPLE_COLUMNS,
-    build_monte_carlo,
-    build_monte_carlo_sample,
     write_monte_carlo,
 )
 from analysis.data_management.read_raw import read_table
+from analysis.data_management.results import typed_results
 from analysis.errors import DataError
 from analysis.models.interval_histories import HISTORIES, TRUTH
 from analysis.models.interval_simulation import OWN, StudyPlan, coverage_table, run_study
@@ -42,10 +41,10 @@ def rounded(df: pd.DataFrame) -> pd.DataFrame:
 
 def test_what_is_written_reads_back_rounded_and_sorted(folder, summary, sample):
     write_monte_carlo(summary, sample, folder)
-    built = build_monte_carlo(read_table("monte_carlo", folder))
+    built = typed_results("monte_carlo", read_table("monte_carlo", folder))
     expected = rounded(summary[list(COLUMNS)]).sort_values(["history", "method", "name"])
     pd.testing.assert_frame_equal(built, expected.reset_index(drop=True), check_exact=True)
-    built = build_monte_carlo_sample(read_table("monte_carlo_sample", folder))
+    built = typed_results("monte_carlo_sample", read_table("monte_carlo_sample", folder))
     keys = ["history", "replication", "method", "name"]
     expected = rounded(sample[list(SAMPLE_COLUMNS)]).sort_values(keys)
     pd.testing.assert_frame_equal(built, expected.reset_index(drop=True), check_exact=True)
@@ -59,7 +58,7 @@ def test_only_the_two_lines_of_the_register_change(folder, summary, sample):
     after = verify_checksums(folder)
     assert {name for name in after if after[name] != before[name]} == FILES
     assert set(after) == set(before)
-    assert len(open_raw(folder).monte_carlo) == len(summary)
+    assert len(open_raw(folder)["monte_carlo"]) == len(summary)
 
 
 def test_bytes_do_not_depend_on_the_order_of_work(folder, summary, sample):
@@ -128,11 +127,11 @@ def test_a_missing_column_is_refused(folder, summary, sample):
 def test_one_replication_has_no_spread(folder, results, sample):
     alone = coverage_table(results[results["replication"] == 0], 0.95)
     write_monte_carlo(alone, sample, folder)
-    assert build_monte_carlo(read_table("monte_carlo", folder))["spread"].isna().all()
+    assert typed_results("monte_carlo", read_table("monte_carlo", folder))["spread"].isna().all()
 
 
 def test_registered_study_is_whole(processed):
-    summary, sample = processed.monte_carlo, processed.monte_carlo_sample
+    summary, sample = processed["monte_carlo"], processed["monte_carlo_sample"]
     assert set(summary["history"]) == set(sample["history"]) == set(HISTORIES)
     assert set(summary["name"]) == set(sample["name"]) == set(TRUTH)
     assert set(sample["method"]) == {OWN}

@@ -28,7 +28,7 @@ def test_series_and_rates_are_not_paired(make_reports):
 
 
 def test_every_pair_of_a_series_that_shares_days_is_listed_once(processed):
-    levels = processed.observations[processed.observations["kind"] == "level"]
+    levels = processed["observations"][processed["observations"]["kind"] == "level"]
     key = "muse/port/trade_value/mm_commerce/usd"
     muse = levels[levels["series"] == key]
     expected = {
@@ -37,7 +37,7 @@ def test_every_pair_of_a_series_that_shares_days_is_listed_once(processed):
         for b in muse.itertuples()
         if a.report_id < b.report_id and a.start <= b.end and b.start <= a.end
     }
-    rows = processed.overlaps[processed.overlaps["series"] == key]
+    rows = processed["overlaps"][processed["overlaps"]["series"] == key]
     listed = [frozenset(pair) for pair in zip(rows["report_id"], rows["other_id"], strict=True)]
     assert len(listed) == len(set(listed))
     assert set(listed) == expected

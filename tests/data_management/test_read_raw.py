@@ -25,14 +25,14 @@ def rows_of(folder, table):
 
 def test_every_table_reads_as_text_with_its_line(raw):
     for name, source in SOURCES.items():
-        df = getattr(raw, name)
+        df = raw[name]
         assert set(df.dtypes.astype(str)) == {"str"}
         assert df.index[0] == 2
         assert not df.duplicated(list(source.key)).any()
 
 
 def test_report_is_found_on_the_line_that_its_message_names(raw, folder):
-    line = raw.reports.index[raw.reports["report_id"] == "R0215"][0]
+    line = raw["reports"].index[raw["reports"]["report_id"] == "R0215"][0]
     text = (folder / "reports.csv").read_text(encoding="utf-8").splitlines()[line - 1]
     assert text.startswith("R0215,")
 
@@ -64,7 +64,7 @@ def test_report_is_found_on_the_line_that_its_message_names(raw, folder):
     ],
 )
 def test_wrong_cell(folder, edit, raw, column, wrong, allowed, hint):
-    line = raw.reports.index[raw.reports["report_id"] == "R0215"][0]
+    line = raw["reports"].index[raw["reports"]["report_id"] == "R0215"][0]
     edit("reports", "R0215", column, wrong)
     text = message(folder)
     assert f"data_raw/reports.csv, row R0215 (line {line}), column {column}" in text
@@ -131,7 +131,7 @@ def test_unit_of_another_dimension(folder, edit):
 def test_mixed_currency_in_one_series(folder, edit, raw):
     edit("reports", "R0215", "unit", "USD billion")
     text = message(folder)
-    line = raw.reports.index[raw.reports["report_id"] == "R0215"][0]
+    line = raw["reports"].index[raw["reports"]["report_id"] == "R0215"][0]
     assert "mixed currency in one series" in text
     assert f"report R0215 in reports.csv line {line} is in million USD" in text
     assert "the series is declared in million CNY" in text
