@@ -22,8 +22,10 @@ from typing import Final, ParamSpec, TypeVar
 PRELOADED: Final = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
-    "analysis.exhibits.registry",
+    "analysis.exhibits.write",
+    "analysis.reporting.forked_kernels",
     "analysis.reporting.notebooks",
+    "analysis.reporting.run_notebook",
     "papermill",
 )
 PROCESSORS: Final = os.cpu_count() or 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,19 +10,14 @@ from pytask import Product, task
 
 from analysis.config import FIGURES, METHOD_FOLDER, PARAMETERS, study_names
 from analysis.data_management.processed import PROCESSED_REGISTER
-from analysis.data_management.save import write_bytes_atomic
-from analysis.exhibits.figure import Figure
-from analysis.exhibits.method import open_method
 from analysis.exhibits.registry import (
     EXHIBITS,
     EXTENSIONS,
     METHOD_EXHIBITS,
     Exhibit,
     MethodExhibit,
-    contents,
 )
-from analysis.exhibits.study_results import opened_once
-from analysis.exhibits.table import Table
+from analysis.exhibits.write import write_exhibit, write_method_exhibit
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources
 from analysis.workers import in_worker
@@ -39,24 +33,8 @@ def exhibit_program(exhibit: Exhibit | MethodExhibit) -> FileSet:
     """Return what makes an exhibit: its module with all that it imports, and the packages."""
     module = Path(inspect.getfile(exhibit.make))
     own = Path(__file__)
-    files = {own, *module_sources(module), *module_sources(own.with_name("registry.py"))}
+    files = {own, *module_sources(module), *module_sources(own.with_name("write.py"))}
     return file_set("the program", files | set(environment_sources()))
-
-
-def write_exhibit(exhibit: Exhibit, study: str, products: Mapping[str, Path]) -> None:
-    """Make one exhibit of a study and write all its files."""
-    _write(exhibit.make(opened_once(study)), products)
-
-
-def write_method_exhibit(exhibit: MethodExhibit, products: Mapping[str, Path]) -> None:
-    """Make one exhibit about the method and write all its files."""
-    _write(exhibit.make(open_method()), products)
-
-
-def _write(made: Figure | Table, products: Mapping[str, Path]) -> None:
-    files = contents(made)
-    for ending, path in products.items():
-        write_bytes_atomic(path, files[ending])
 
 
 for _study in study_names():

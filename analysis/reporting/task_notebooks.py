@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,9 +17,9 @@ from analysis.config import (
     study_names,
 )
 from analysis.data_management.processed import PROCESSED_REGISTER
-from analysis.data_management.save import write_text_atomic
 from analysis.nodes import FileSet, NotebookSource, file_set, takes_study
 from analysis.program import environment_sources, module_sources, notebook_sources
+from analysis.reporting.run_notebook import refresh_outputs, run_notebook
 from analysis.workers import PROCESSORS, in_own_process, in_worker
 
 
@@ -38,25 +37,6 @@ def notebook_program(notebook: Path) -> FileSet:
 def notebook_settings(study: str, takes_study: bool) -> FileSet:
     """Return the study file of a notebook that takes one, otherwise an empty set."""
     return file_set("the study file", [PARAMETERS / f"{study}.yaml"] if takes_study else [])
-
-
-def run_notebook(template: Path, parameters: Mapping[str, str], executed: Path) -> None:
-    """Run a notebook and write the executed copy, in a process of its own."""
-    from analysis.reporting.forked_kernels import fork_kernel
-    from analysis.reporting.kernels import ForkedKernelManager
-    from analysis.reporting.notebooks import execute, notebook_text
-
-    fork_kernel()
-    notebook = execute(template, parameters, ForkedKernelManager)
-    write_text_atomic(executed, notebook_text(notebook))
-
-
-def refresh_outputs(template: Path, executed: Path, notebook: Path) -> None:
-    """Write a notebook with the outputs of its executed copy."""
-    from analysis.reporting.notebooks import notebook_text, read_notebook, with_outputs_of
-
-    fresh = with_outputs_of(read_notebook(template), read_notebook(executed))
-    write_text_atomic(notebook, notebook_text(fresh))
 
 
 KERNEL_SLOTS = threading.BoundedSemaphore(PROCESSORS)
