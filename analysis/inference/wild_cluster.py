@@ -174,7 +174,8 @@ def sign_vectors(groups: int) -> Floats:
     return np.asarray(1.0 - 2.0 * np.roll(bits, 1, axis=1))
 
 
-def _rademacher(rng: np.random.Generator, draws: int, groups: int) -> Floats:
+def sign_draws(rng: np.random.Generator, draws: int, groups: int) -> Floats:
+    """Return random signs of clusters, shape (draws, G)."""
     bits = np.unpackbits(
         rng.integers(0, 256, size=(draws, -(-groups // 8)), dtype=np.uint8), axis=1
     )
@@ -187,7 +188,7 @@ def _webb(rng: np.random.Generator, draws: int, groups: int) -> Floats:
 
 
 WEIGHTS: Mapping[str, Callable[[np.random.Generator, int, int], Floats]] = {
-    "rademacher": _rademacher,
+    "rademacher": sign_draws,
     "webb": _webb,
 }
 

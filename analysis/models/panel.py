@@ -96,6 +96,8 @@ def fit_panel(
         or cluster.
     """
     _refuse_unknown_model(model)
+    if not regressors:
+        raise ModelError("no regressor was named", allowed="one regressor or more")
     names = _cluster_names(clusters, unit, covariance)
     rule = lookup_convention(convention)
     _refuse_level(level)
@@ -224,8 +226,8 @@ def _result(
         dropped=(*panel.dropped, *problem.dropped),
         r2=_r2(solved),
         rows=len(problem.response),
-        units=len(np.unique(unit_codes)),
-        periods=len(np.unique(time_codes)),
+        units=int(np.count_nonzero(np.bincount(unit_codes))),
+        periods=int(np.count_nonzero(np.bincount(time_codes))),
         balanced=panel.balanced,
         residuals=solved.residuals,
         unit_codes=unit_codes,

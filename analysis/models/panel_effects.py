@@ -14,6 +14,7 @@ from analysis.models.arrays import Floats
 from analysis.models.panel_conventions import Effect
 from analysis.models.panel_estimators import Transformed
 from analysis.models.panel_results import Integers
+from analysis.models.panel_rows import renumbered
 
 # Above this many columns the cross-products by cluster no longer fit the machines it is meant for.
 LARGEST_EXPLICIT = 500
@@ -54,14 +55,14 @@ def clustering(problem: Transformed, name: str, unit: str, time: str) -> Cluster
     )
     if problem.averaged:
         _refuse_changing(codes, panel.unit, panel.unit_labels, name)
-    present, new = np.unique(codes[problem.source], return_inverse=True)
-    if len(present) < 2:
+    used, names = renumbered(codes[problem.source], labels)
+    if len(names) < 2:
         raise ModelError(
-            f"the clusters '{name}' hold a single group, '{labels[present[0]]}'",
+            f"the clusters '{name}' hold a single group, '{names[0]}'",
             allowed="two clusters or more",
             remedy="cluster by a variable that varies",
         )
-    return Clustering(name, new.astype(np.int64), tuple(labels[code] for code in present))
+    return Clustering(name, used, names)
 
 
 def _refuse_changing(codes: Integers, unit: Integers, labels: tuple[str, ...], name: str) -> None:

@@ -84,7 +84,7 @@ def two_way(panel: PanelRows) -> Transformed:
 def between(panel: PanelRows) -> Transformed:
     """Regress unit means on a constant and unit means, each unit with the same weight."""
     counts = np.bincount(panel.unit)
-    values = group_sums(np.column_stack([panel.outcome, panel.regressors]), panel.unit, len(counts))
+    values = group_sums(_side_by_side(panel.outcome, panel.regressors), panel.unit, len(counts))
     means = values / counts[:, None]
     first = np.searchsorted(panel.unit, np.arange(len(counts)))
     start = _with_constant(panel, means[:, 0], means[:, 1:], first.astype(np.int64))
@@ -156,13 +156,22 @@ def _all_rows(panel: PanelRows) -> Integers:
 
 
 def _scales(columns: Floats) -> Floats:
-    return np.asarray(np.sqrt(np.maximum(columns.var(axis=0), 0.0) * len(columns)))
+    """Root sum of squares about the mean of each column."""
+    away = (column - column.mean() for column in columns.T)
+    return np.array([np.sqrt(column @ column) for column in away])
+
+
+def _side_by_side(first: Floats, others: Floats) -> Floats:
+    """One column and a matrix as a matrix with contiguous columns."""
+    matrix = np.empty((len(first), 1 + others.shape[1]), order="F")
+    matrix[:, 0], matrix[:, 1:] = first, others
+    return matrix
 
 
 def _with_constant(
     panel: PanelRows, response: Floats, columns: Floats, source: Integers
 ) -> Transformed:
-    design = np.column_stack([np.ones(len(response)), columns])
+    design = _side_by_side(np.ones(len(response)), columns)
     scales = np.concatenate([[np.sqrt(len(response))], _scales(columns)])
     names = (CONSTANT, *panel.names)
     return Transformed(panel, response, design, names, scales, source, constant=0)
@@ -172,7 +181,7 @@ def _within(
     panel: PanelRows, effects: tuple[str, ...], demean: Callable[[PanelRows, Floats], Floats]
 ) -> Transformed:
     kept = without_singletons(panel, effects)
-    values = demean(kept, np.column_stack([kept.outcome, kept.regressors]))
+    values = demean(kept, _side_by_side(kept.outcome, kept.regressors))
     return Transformed(
         kept,
         values[:, 0],
@@ -198,12 +207,13 @@ def _demean_both(panel: PanelRows, values: Floats) -> Floats:
 
 def double_demean(values: Floats, units: int) -> Floats:
     """Take unit and period means from a balanced panel ordered by unit and period, (n, k)."""
-    cube = values.reshape(units, -1, values.shape[1])
-    by_period = cube.mean(axis=0)
-    by_period -= by_period.mean(axis=0)
-    cube = cube - by_period
-    cube -= cube.mean(axis=1, keepdims=True)
-    return np.asarray(cube.reshape(values.shape))
+    left = np.empty(values.shape, order="F")
+    for before, after in zip(values.T, left.T, strict=True):
+        table, result = before.reshape(units, -1), after.reshape(units, -1)
+        by_period = table.mean(axis=0)
+        np.subtract(table, by_period, out=result)
+        result -= (table.mean(axis=1) - by_period.mean())[:, None]
+    return left
 
 
 def project_out(values: Floats, effects: Integers) -> Floats:
@@ -238,7 +248,7 @@ def _quasi_demeaned(panel: PanelRows, columns: Floats, names: tuple[str, ...]) -
     """Subtract the share theta of the unit means that makes random effects spherical."""
     start = _with_constant(replace(panel, names=names), panel.outcome, columns, _all_rows(panel))
     theta, details = _random_effects(panel, columns, names)
-    values = np.column_stack([start.response, start.design])
+    values = _side_by_side(start.response, start.design)
     counts = np.bincount(panel.unit)
     means = group_sums(values, panel.unit, len(counts)) / counts[:, None]
     values = values - (theta[:, None] * means)[panel.unit]

@@ -14,6 +14,7 @@ from analysis.errors import ModelError, spelling_hint
 from analysis.models.arrays import Floats
 
 Integers = NDArray[np.int64]
+Distribution = Literal["chi-squared", "normal", "F"]
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class SpecificationTest:
     name: str
     null: str
     statistic: float
-    distribution: Literal["chi-squared", "normal", "F"]
+    distribution: Distribution
     df: tuple[float, ...]
     p_value: float
     method: str

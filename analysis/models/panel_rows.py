@@ -22,7 +22,7 @@ class PanelRows:
     Attributes
     ----------
     outcome, regressors
-        Shapes (n,) and (n, k).
+        Shapes (n,) and (n, k); columns are contiguous.
     unit, time
         Shape (n,): position among the sorted units, and distance from the first period. Whole
         numbers keep their distances (in steps of their greatest common divisor); other periods
@@ -57,10 +57,10 @@ class PanelRows:
 
     def take(self, kept: Bools, dropped: Sequence[Dropped]) -> PanelRows:
         """Return the rows that are kept, with their codes made anew."""
-        unit, unit_labels = _renumbered(self.unit[kept], self.unit_labels)
-        _, time_labels = _renumbered(self.periods[kept], self.time_labels)
+        unit, unit_labels = renumbered(self.unit[kept], self.unit_labels)
+        _, time_labels = renumbered(self.periods[kept], self.time_labels)
         again = {
-            name: _renumbered(codes[kept], self.cluster_labels[name])
+            name: renumbered(codes[kept], self.cluster_labels[name])
             for name, codes in self.clusters.items()
         }
         return replace(
@@ -77,9 +77,12 @@ class PanelRows:
         )
 
 
-def _renumbered(codes: Integers, labels: tuple[str, ...]) -> tuple[Integers, tuple[str, ...]]:
-    present, new = np.unique(codes, return_inverse=True)
-    return new.astype(np.int64), tuple(labels[code] for code in present)
+def renumbered(codes: Integers, labels: tuple[str, ...]) -> tuple[Integers, tuple[str, ...]]:
+    """Return codes without gaps, and the labels that still occur."""
+    seen = np.bincount(codes, minlength=len(labels)) > 0
+    if seen.all():
+        return codes, labels
+    return (np.cumsum(seen) - 1)[codes], tuple(labels[code] for code in np.flatnonzero(seen))
 
 
 def panel_rows(
@@ -107,7 +110,7 @@ def panel_rows(
     order = _order(keys[unit][0], keys[time][0], keys[unit][1], keys[time][1], (unit, time))
     rows = PanelRows(
         outcome=values[0][order],
-        regressors=_columns(values[1:], order),
+        regressors=_columns(values, order)[:, 1:],
         names=tuple(regressors),
         unit=keys[unit][0][order],
         time=distance[keys[time][0][order]],
@@ -121,8 +124,7 @@ def panel_rows(
 
 
 def _columns(values: list[Floats], order: Integers | slice) -> Floats:
-    rows = len(values[0][order]) if values else 0
-    matrix = np.empty((rows, len(values)))
+    matrix = np.empty((len(values[0]), len(values)), order="F")
     for position, column in enumerate(values):
         matrix[:, position] = column[order]
     return matrix
@@ -142,8 +144,6 @@ def _refuse_unknown(frame: pd.DataFrame, names: Sequence[str]) -> None:
 
 
 def _refuse_repeated_names(names: Sequence[str]) -> None:
-    if len(names) < 2:
-        raise ModelError("no regressor was named", allowed="one regressor or more")
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise ModelError(
@@ -188,7 +188,7 @@ def _codes(frame: pd.DataFrame, name: str) -> tuple[Integers, pd.Index]:
 
 
 def _words(labels: pd.Index) -> tuple[str, ...]:
-    return tuple(str(label) for label in labels)
+    return tuple(map(str, labels.tolist()))
 
 
 def _distances(labels: pd.Index) -> Integers:

@@ -131,4 +131,4 @@ def _bandwidth(solved: Solved, request: CovarianceRequest) -> int:
 
 
 def _periods(solved: Solved) -> int:
-    return len(np.unique(solved.problem.panel.time[solved.problem.source]))
+    return int(np.count_nonzero(np.bincount(solved.problem.panel.time[solved.problem.source])))
