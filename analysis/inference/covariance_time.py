@@ -166,11 +166,14 @@ def _newey_west_1994(parts: Scores) -> float:
 def _andrews(parts: Scores) -> float:
     """Andrews (1991, Econometrica 59), AR(1) approximations to the scores."""
     scores = parts.scores[:, parts.informative]
-    products = _lag_products(scores, parts.positions, 1)
-    squares = _squares_before(scores, parts.positions)
-    rho = products[1] / np.where(squares > 0, squares, 1.0)
+    later = np.flatnonzero(np.floor(np.diff(parts.positions)) == 1) + 1
+    if not len(later):
+        return 1.0
+    now, before = scores[later], scores[later - 1]
+    squares = (before**2).sum(axis=0)
+    rho = (now * before).sum(axis=0) / np.where(squares > 0, squares, 1.0)
     rho = np.clip(rho, -RHO_LIMIT, RHO_LIMIT)
-    variance = (products[0] - 2 * rho * products[1] + rho**2 * squares) / len(scores)
+    variance = ((now - rho * before) ** 2).mean(axis=0)
     above = (4 * rho**2 * variance**2 / ((1 - rho) ** 6 * (1 + rho) ** 2)).sum()
     below = (variance**2 / (1 - rho) ** 4).sum()
     reach = BARTLETT * (above / below * _length(parts)) ** (1 / 3) if below > 0 else 1.0
@@ -183,12 +186,6 @@ def _lag_products(series: Floats, positions: Floats, lags: int) -> Floats:
     return np.stack(
         [np.einsum("ik,ij,jk->k", series, distance == lag, series) for lag in range(lags + 1)]
     )
-
-
-def _squares_before(series: Floats, positions: Floats) -> Floats:
-    """Return the sum of squares of the values that have one a month later, shape (k,)."""
-    followed = (np.floor(positions[:, None] - positions[None, :]) == 1).any(axis=0)
-    return np.asarray((series[followed] ** 2).sum(axis=0))
 
 
 BANDWIDTHS: Final[Mapping[str, Callable[[Scores], float]]] = {
