@@ -7,13 +7,13 @@ the month, so that a first month counts by the share of it that lies under the i
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from analysis.errors import ModelError, spelling_hint
 from analysis.models.arrays import Floats
@@ -235,7 +235,7 @@ def _month_effects(calendar: Calendar) -> Block:
     months = calendar.month_of_year[:, None]
     columns = (months == np.arange(1, MONTHS_PER_YEAR)).astype(float)
     columns -= months == MONTHS_PER_YEAR
-    names = pd.date_range("2001-01-01", periods=MONTHS_PER_YEAR - 1, freq="MS").strftime("%B")
+    names = month_name[1:MONTHS_PER_YEAR]
     return [Term(f"month_{i:02d}", name, "season") for i, name in enumerate(names, 1)], columns
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from analysis.models.arrays import Floats
+from analysis.models.arrays import Days, Floats
 from analysis.models.design import Design, Term
 from analysis.models.interval_effects import PER_YEAR
 from analysis.models.interval_findings import Coefficient, Effect
@@ -85,9 +85,11 @@ def identify_terms(
     seen = subspace.estimable(np.eye(len(design.terms)))
     mixing = np.abs(subspace.null @ subspace.null.T) > NULL_COMPONENT
     inflation = inflations(design, whitened)
+    days = _days(series)
+    undated = values_around(Term("", "", "trend"), design, days)
     found = []
     for j, term in enumerate(design.terms):
-        before, after = values_around(term, design, series)
+        before, after = values_around(term, design, days) if term.intervention else undated
         verdict = _one_sided(term, before, after)
         if verdict is None and not seen[j]:
             verdict = _unseen(design, j, np.flatnonzero(mixing[j]).tolist())
@@ -96,21 +98,30 @@ def identify_terms(
     return tuple(found)
 
 
-def values_around(term: Term, design: Design, series: RegularSeries) -> tuple[int, int]:
+def values_around(term: Term, design: Design, days: tuple[Days, Days]) -> tuple[int, int]:
     """Count the values with a day before a term sets in, and with a day under it.
 
     For a term without a date the pivot is the centre of the trend.
+
+    Parameters
+    ----------
+    days
+        First day of each value, and first day after it, each of shape (n,).
     """
+    first, beyond = days
     item = term.intervention
     start = np.datetime64(item.start if item else design.centre, "D")
-    opens = np.array(series.months, dtype="datetime64[M]")
-    first = opens.astype("datetime64[D]")
-    beyond = (opens + series.spans).astype("datetime64[D]")
     under = beyond > start
     stop = _end_of(term)
     if stop is not None:
         under &= first <= stop
     return int(np.sum(first < start)), int(np.sum(under))
+
+
+def _days(series: RegularSeries) -> tuple[Days, Days]:
+    """Return the first day of each value and the first day after it, each of shape (n,)."""
+    opens = series.first.astype("datetime64[M]")
+    return opens.astype("datetime64[D]"), (opens + series.spans).astype("datetime64[D]")
 
 
 def _end_of(term: Term) -> np.datetime64 | None:
