@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.errors import ModelError
 from analysis.models.its_autocorrelation import (
     Correlogram,
     breusch_godfrey,
@@ -69,10 +70,13 @@ class Diagnostics:
 
         Raises
         ------
-        KeyError
+        ModelError
             When there is no such test.
         """
-        return {item.test: item for item in (*self.tests, *self.stationarity.tests)}[name]
+        found = {item.test: item for item in (*self.tests, *self.stationarity.tests)}
+        if name not in found:
+            raise ModelError(f"there is no test '{name}'", allowed=", ".join(found))
+        return found[name]
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -90,6 +90,8 @@ def test_autocorrelation_tests_are_those_of_r() -> None:
         test = found.test(name)
         assert (test.statistic, test.p_value) == pytest.approx(EXPECTED[key], rel=EXACT)
     assert found.test("Ljung-Box (12)").df == 12
+    with pytest.raises(ModelError, match="no test 'Durbin'"):
+        found.test("Durbin")
 
 
 def test_a_fit_gives_the_numbers_of_its_arrays() -> None:
