@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
@@ -11,6 +11,19 @@ Shape = Literal["step", "slope", "pulse", "ramp", "phase_in", "temporary"]
 Confidence = Literal["high", "medium", "low"]
 Trend = Literal["none", "linear"]
 Seasonality = Literal["none", "fourier_1", "fourier_2", "months"]
+MonthlyEstimator = Literal[
+    "auto",
+    "ols",
+    "prais_winsten",
+    "cochrane_orcutt",
+    "gls_ar1_reml",
+    "gls_ar1_ml",
+    "arima",
+    "quasi_poisson",
+    "negative_binomial",
+]
+MonthlyCovariance = Literal["model", "hc0", "hc1", "hc2", "hc3", "newey_west"]
+MonthlyLink = Literal["identity", "log"]
 SHAPES: tuple[str, ...] = get_args(Shape)
 SHAPES_WITH_MONTHS = frozenset({"pulse", "ramp", "phase_in"})
 
@@ -68,6 +81,39 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class MonthlyOutcome:
+    """One regular monthly series that a study estimates around its events.
+
+    Attributes
+    ----------
+    series
+        Key of a series of data_processed/context.csv.
+    estimator, covariance, link
+        See `analysis.models.its_options.ItsOptions`.
+    """
+
+    name: str
+    label: str
+    series: str
+    start: str
+    end: str
+    trend: Trend
+    seasonality: Seasonality
+    estimator: MonthlyEstimator
+    covariance: MonthlyCovariance
+    link: MonthlyLink
+    interventions: tuple[Intervention, ...]
+
+
+@dataclass(frozen=True)
+class PolicyView:
+    """Which policy indices a study shows, and of which countries and provinces."""
+
+    units: tuple[str, ...] = ()
+    indices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Study:
     """One parsed study file: what to estimate, on which reports, with which seeds."""
 
@@ -81,14 +127,27 @@ class Study:
     comparison: tuple[str, ...]
     context: tuple[str, ...]
     events: tuple[str, ...]
+    monthly: tuple[MonthlyOutcome, ...] = ()
+    policy: PolicyView = PolicyView()
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Everything that a study file may refer to."""
+    """Everything that a study file may refer to.
+
+    Attributes
+    ----------
+    context_months
+        First and last month of each context series, YYYY-MM.
+    policy_units, policy_indices
+        Countries and provinces with policy indices, and those indices.
+    """
 
     series: frozenset[str]
     places: frozenset[str]
     events: Mapping[str, Event]
     context: frozenset[str]
     reports: frozenset[str]
+    context_months: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    policy_units: frozenset[str] = frozenset()
+    policy_indices: frozenset[str] = frozenset()

@@ -2,98 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from analysis.errors import StudyError, spelling_hint
-from analysis.study import (
-    SHAPES_WITH_MONTHS,
-    Confidence,
-    Event,
-    Intervention,
-    Outcome,
-    Seasonality,
-    Shape,
-    Study,
-    Trend,
-    Vocabulary,
+from analysis.study import SHAPES_WITH_MONTHS, Event, Intervention, Outcome, Study, Vocabulary
+from analysis.study_blocks import (
+    Block,
+    InterventionBlock,
+    MonthlyBlock,
+    OutcomeBlock,
+    PolicyBlock,
+    StudyBlock,
+    Window,
 )
+from analysis.study_monthly import check_monthly, monthly_outcome, policy_view
+from analysis.study_names import known, unique
 from analysis.study_yaml import read_yaml
-
-MONTH_PATTERN = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
-
-
-def _month_text(value: object) -> object:
-    """Accept 2012-01 (YAML text) and refuse a full date with a clear message."""
-    if isinstance(value, str) and MONTH_PATTERN.match(value):
-        return value
-    raise ValueError(f"'{value}' is not a month; write YYYY-MM, for example 2012-01")
-
-
-def _autocorrelation(value: object) -> object:
-    """Accept a number in [0, 1) or the word reml."""
-    number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1
-    if number or value == "reml":
-        return value
-    raise ValueError(f"'{value}' is not a number in [0, 1) or the word reml (estimate it)")
-
-
-Month = Annotated[str, BeforeValidator(_month_text)]
-Rho = Annotated[float | Literal["reml"], BeforeValidator(_autocorrelation)]
-
-
-class _Block(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _Window(_Block):
-    start: Month
-    end: Month
-
-
-class _InterventionBlock(_Block):
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    event: str
-    shape: Shape
-    label: str
-    until: str | None = None
-    months: int | None = Field(default=None, ge=1, le=120)
-
-
-class _OutcomeBlock(_Block):
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    label: str
-    series: str
-    window: _Window | None = None
-    trend: Trend | None = None
-    seasonality: Seasonality | None = None
-    rho: Rho | None = None
-    interventions: list[str] | None = None
-    exclude: list[str] = []
-    figure: bool = True
-
-
-class _StudyBlock(_Block):
-    title: str
-    question: str
-    places: list[str] = Field(min_length=1)
-    window: _Window
-    trend: Trend
-    seasonality: Seasonality
-    rho: Rho
-    confidence: list[Confidence] = Field(min_length=1)
-    level: float = Field(gt=0.5, lt=1)
-    seeds: dict[str, int]
-    interventions: list[_InterventionBlock]
-    outcomes: list[_OutcomeBlock] = Field(min_length=1)
-    comparison: list[str] = []
-    context: list[str] = []
-    events: list[str] = []
 
 
 def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
@@ -122,12 +50,14 @@ def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
         comparison=tuple(block.comparison),
         context=tuple(block.context),
         events=tuple(block.events),
+        monthly=tuple(monthly_outcome(path, item, interventions) for item in block.monthly),
+        policy=policy_view(block.policy),
     )
 
 
-def _validated(path: Path, content: dict[str, Any]) -> _StudyBlock:
+def _validated(path: Path, content: dict[str, Any]) -> StudyBlock:
     try:
-        return _StudyBlock.model_validate(content)
+        return StudyBlock.model_validate(content)
     except ValidationError as error:
         raise _explained(path, error) from error
 
@@ -169,66 +99,40 @@ def _allowed_at(location: tuple[int | str, ...], finding: Mapping[str, Any]) -> 
 
 def _fields_at(location: tuple[int | str, ...]) -> tuple[str, ...]:
     """Return the parameter names that are allowed at a place of the file."""
-    blocks: Mapping[str, type[_Block]] = {
-        "interventions": _InterventionBlock,
-        "outcomes": _OutcomeBlock,
-        "window": _Window,
+    blocks: Mapping[str, type[Block]] = {
+        "interventions": InterventionBlock,
+        "outcomes": OutcomeBlock,
+        "window": Window,
+        "monthly": MonthlyBlock,
+        "policy": PolicyBlock,
     }
     names = [part for part in location if isinstance(part, str) and part in blocks]
-    return tuple((blocks[names[-1]] if names else _StudyBlock).model_fields)
+    return tuple((blocks[names[-1]] if names else StudyBlock).model_fields)
 
 
-def _check_names(path: Path, block: _StudyBlock, vocabulary: Vocabulary) -> None:
+def _check_names(path: Path, block: StudyBlock, vocabulary: Vocabulary) -> None:
     """Check every reference of the file to a table or to another part of the file."""
     own = [item.name for item in block.interventions]
     outcomes = [item.name for item in block.outcomes]
-    _unique(path, "interventions", own)
-    _unique(path, "outcomes", outcomes)
-    _known(path, "places", block.places, vocabulary.places, "place")
-    _known(path, "comparison", block.comparison, vocabulary.series, "series")
-    _known(path, "context", block.context, vocabulary.context, "context series")
-    _known(path, "events", block.events, vocabulary.events, "event")
+    unique(path, "interventions", own)
+    unique(path, "outcomes", outcomes)
+    known(path, "places", block.places, vocabulary.places, "place")
+    known(path, "comparison", block.comparison, vocabulary.series, "series")
+    known(path, "context", block.context, vocabulary.context, "context series")
+    known(path, "events", block.events, vocabulary.events, "event")
     for item in block.interventions:
         at = f"interventions.{item.name}"
         events = [item.event] + ([item.until] if item.until else [])
-        _known(path, f"{at}.event", events, vocabulary.events, "event")
+        known(path, f"{at}.event", events, vocabulary.events, "event")
     for outcome in block.outcomes:
         at = f"outcomes.{outcome.name}"
-        _known(path, f"{at}.series", [outcome.series], vocabulary.series, "series")
-        _known(path, f"{at}.interventions", outcome.interventions or [], own, "intervention")
-        _known(path, f"{at}.exclude", outcome.exclude, vocabulary.reports, "report")
+        known(path, f"{at}.series", [outcome.series], vocabulary.series, "series")
+        known(path, f"{at}.interventions", outcome.interventions or [], own, "intervention")
+        known(path, f"{at}.exclude", outcome.exclude, vocabulary.reports, "report")
+    check_monthly(path, block, vocabulary)
 
 
-def _unique(path: Path, key: str, names: list[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise StudyError(
-                f"the name '{name}' is used twice",
-                file=path.name,
-                where=f"key {key}",
-                remedy="give each its own name",
-            )
-
-
-def _known(path: Path, key: str, words: Iterable[str], allowed: Iterable[str], kind: str) -> None:
-    options = sorted(allowed)
-    for word in words:
-        if word in options:
-            continue
-        close = get_close_matches(word, options, n=8, cutoff=0.3) or options[:8]
-        listed = ", ".join(close) + (f", … ({len(options)} in all)" if len(options) > 8 else "")
-        raise StudyError(
-            f"the {kind} '{word}' is not known",
-            file=path.name,
-            where=f"key {key}",
-            allowed=listed,
-            remedy=spelling_hint(word, options),
-        )
-
-
-def _intervention(
-    path: Path, item: _InterventionBlock, events: Mapping[str, Event]
-) -> Intervention:
+def _intervention(path: Path, item: InterventionBlock, events: Mapping[str, Event]) -> Intervention:
     event = events[item.event]
     end = events[item.until].start if item.until else event.end
     where = f"key interventions.{item.name}"
@@ -257,7 +161,7 @@ def _intervention(
     )
 
 
-def _in_order(path: Path, key: str, window: _Window) -> None:
+def _in_order(path: Path, key: str, window: Window) -> None:
     if window.end < window.start:
         raise StudyError(
             f"the window ends ({window.end}) before it starts ({window.start})",
@@ -269,8 +173,8 @@ def _in_order(path: Path, key: str, window: _Window) -> None:
 
 def _outcome(
     path: Path,
-    item: _OutcomeBlock,
-    block: _StudyBlock,
+    item: OutcomeBlock,
+    block: StudyBlock,
     interventions: Mapping[str, Intervention],
 ) -> Outcome:
     window = item.window or block.window
