@@ -55,7 +55,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 """Processed table -> columns that identify a row."""
 
 
-NAMED_IN_STUDIES = ("reports", "series", "events", *MONTHLY)
+POLICY = ("policy_monthly", "policy_provinces_monthly")
+NAMED_IN_STUDIES = ("reports", "series", "events", *MONTHLY, *POLICY)
 """Raw tables that hold names for study files."""
 ProcessedTables = Mapping[str, pd.DataFrame]
 """The processed tables by name; each is described by the function that builds it."""
@@ -137,18 +138,29 @@ def describe_series(register: pd.DataFrame, observations: pd.DataFrame) -> pd.Da
 
 
 def vocabulary(tables: Mapping[str, pd.DataFrame]) -> Vocabulary:
-    """Return every name that a study file may use: series, places, events, context, reports.
+    """Return every name that a study file may use, and the months of each context series.
 
     Parameters
     ----------
     tables
         At least the raw tables `NAMED_IN_STUDIES`, by name.
     """
-    context = [tables[name]["series"] for name in MONTHLY]
+    context = pd.concat([tables[name][["series", "month"]] for name in MONTHLY])
+    months = months_of(context["series"], context["month"])
+    policy = [tables[name] for name in POLICY]
     return Vocabulary(
         series=frozenset(tables["series"]["series"]),
         places=frozenset(tables["series"]["place"]) | frozenset(tables["events"]["place"]),
         events=study_events(tables["events"]),
-        context=frozenset(name for names in context for name in names.unique()),
+        context=frozenset(months),
         reports=frozenset(tables["reports"]["report_id"]),
+        context_months=months,
+        policy_units=frozenset(unit for table in policy for unit in table["unit"].unique()),
+        policy_indices=frozenset(policy[0].columns) - {"unit", "month"},
     )
+
+
+def months_of(series: pd.Series, months: pd.Series) -> Mapping[str, tuple[str, str]]:
+    """Return the first and last month of each series, months as text YYYY-MM."""
+    ends = months.groupby(series).agg(["min", "max"])
+    return {str(name): (str(first), str(last)) for name, first, last in ends.itertuples()}

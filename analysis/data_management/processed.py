@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis import config
 from analysis.data_management.load import DATES, REGISTER, load_table
+from analysis.data_management.pipeline import months_of
 from analysis.data_management.save import manifest_path
 from analysis.study import Event, Vocabulary
 
@@ -51,12 +52,17 @@ def vocabulary_of(tables: Mapping[str, pd.DataFrame]) -> Vocabulary:
     """Return every name that a study file may use, from the processed tables."""
     series, events = tables["series"], tables["events"]
     found = map(_event, events.itertuples(index=False))
+    context = tables["context"]
+    months = months_of(context["series"], context["month"].dt.strftime("%Y-%m"))
     return Vocabulary(
         series=frozenset(series["series"]),
         places=frozenset(series["place"]) | frozenset(events["place"]),
         events={event.event_id: event for event in found},
-        context=frozenset(tables["context"]["series"]),
+        context=frozenset(months),
         reports=frozenset(tables["reports"]["report_id"]),
+        context_months=months,
+        policy_units=frozenset(tables["policy"]["unit"]),
+        policy_indices=frozenset(tables["policy"]["index"]),
     )
 
 
