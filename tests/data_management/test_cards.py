@@ -115,6 +115,69 @@ def every_month(first: str, last: str) -> list[str]:
     return [str(month) for month in pd.period_range(first, last, freq="M")]
 
 
+def test_cards_of_covid_state_their_gaps(raw):
+    df, text = raw["covid_monthly"], " ".join(raw.cards["covid_monthly"].known_faults)
+    doses = [(df[column] != "").sum() for column in ("vaccinated", "fully_vaccinated")]
+    assert "vaccinated has {} and fully_vaccinated {} values in all".format(*doses) in text
+    provinces = raw["covid_provinces_monthly"]
+    confirmed = provinces["confirmed"].astype(int)
+    china = df[df["unit"] == "CHN"].set_index("month")["cases"].astype(int)
+    by_month = confirmed.groupby(provinces["month"]).sum()
+    assert f"{china.sum() / 1e6:.1f} million cases of China" in text
+    assert f"{confirmed.sum() / 1e6:.1f} million in covid_provinces_monthly.csv" in text
+    assert f"({china['2022-05']:,} against {by_month['2022-05']:,} in May 2022)" in text
+    faults = " ".join(raw.cards["covid_provinces_monthly"].known_faults)
+    assert by_month[by_month == 0].index.tolist() == ["2023-02", "2023-03"]
+    assert "zero in February and March 2023" in faults
+    assert provinces[confirmed < 0][["unit", "month"]].to_numpy().tolist() == [
+        ["CHN-JX", "2020-06"]
+    ]
+
+
+def test_card_of_policy_states_how_china_differs_from_its_provinces(raw):
+    nation, provinces = raw["policy_monthly"], raw["policy_provinces_monthly"]
+    china = nation[nation["unit"] == "CHN"].set_index("month")["stringency"].astype(float)
+    strictest = provinces["stringency"].astype(float).groupby(provinces["month"]).max()
+    gap = (china - strictest).dropna()
+    text = " ".join(raw.cards["policy_monthly"].known_faults)
+    assert f"up to {-gap.min():.0f} points below" in text
+    assert f"up to {gap.max():.0f} above" in text
+    countries = set(raw["country_annual"]["iso3"])
+    assert set(nation["unit"]) - countries == {"TWN"}
+    assert "Taiwan (TWN)" in text
+
+
+def test_card_of_country_annual_states_what_is_missing(raw):
+    card = raw.cards["country_annual"]
+    df, text = raw["country_annual"], " ".join(card.known_faults)
+    homicide = df[df["indicator"] == "homicide"].set_index(["iso3", "year"])["value"].astype(float)
+    assert "LAO" not in homicide.index
+    last = homicide.reset_index().groupby("iso3")["year"].max()
+    assert last[["KHM", "THA", "VNM"]].eq("2011").all()
+    assert last["CHN"] == "2020"
+    values = [homicide["MMR", year] for year in ("2020", "2021", "2022")]
+    assert "from {:.1f} in 2020 to {:.1f} in 2021 and is {:.1f} in 2022".format(*values) in text
+    gdp = df[df["indicator"] == "gdp"].set_index(["iso3", "year"])["value"].astype(float)
+    assert (
+        f"rises by {gdp['VNM', '2010'] / gdp['VNM', '2009'] - 1:.0%}".replace("%", " per") in text
+    )
+    assert (
+        f"rises by {gdp['MMR', '2008'] / gdp['MMR', '2007'] - 1:.0%}".replace("%", " per") in text
+    )
+    assert f"up to {df.groupby('indicator')['iso3'].nunique().max()} countries" in card.coverage
+
+
+def test_card_of_conflict_states_what_estimates_contradict(raw):
+    df, text = raw["conflict_monthly"], " ".join(raw.cards["conflict_monthly"].known_faults)
+    deaths = df[df["unit"] == "deaths"].assign(value=pd.to_numeric(df["value"]))
+    wide = deaths.pivot_table(index="month", columns="series", values="value")
+    low, best, high = (wide[f"conflict/national/deaths_{name}"] for name in ("low", "best", "high"))
+    month = wide.index[low > high]
+    assert list(month) == ["2019-01"]
+    assert f"({low[month[0]]} and {high[month[0]]}, best {best[month[0]]})" in text
+    assert f"{high.sum() / best.sum():.1f} times the best one" in text
+
+
 def test_events_to_check_are_in_the_card(raw):
     to_check = raw["events"][raw["events"]["to_check"] == "1"]["event_id"]
     assert list(to_check) == ["EV007", "EV010", "EV019"]
