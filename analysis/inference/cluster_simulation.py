@@ -263,12 +263,18 @@ def _summary(cell: Cell, name: str, outcomes: list[dict[str, Outcome]]) -> dict[
 
 
 def _smallest(cell: Cell, name: str) -> float:
-    """Least p-value that a method by enumeration can reach; NaN for the others."""
+    """Least p-value that resampling can reach; NaN for the other methods.
+
+    Where half of the units are treated, swapping the groups changes only the sign.
+    """
     if name == RANDOMISATION:
-        table = _assignments(cell.clusters, int(TREATED[cell.design](cell.clusters)), cell.draws)
-        return 1 / len(table)
-    if name == WILD and cell.clusters <= ENUMERATED_CLUSTERS:
-        return 0.5 ** (cell.clusters - 1)
+        treated = TREATED[cell.design](cell.clusters)
+        count = comb(cell.clusters, treated)
+        mirrored = 2 if 2 * treated == cell.clusters else 1
+        return mirrored / count if count <= MOST_PERMUTATIONS else 1 / (cell.draws + 1)
+    if name == WILD:
+        few = cell.clusters <= ENUMERATED_CLUSTERS
+        return 0.5 ** (cell.clusters - 1) if few else 1 / (cell.draws + 1)
     return np.nan
 
 

@@ -45,7 +45,10 @@ Covariance = Literal[
     "wild_cluster",
 ]
 MODELS: tuple[str, ...] = get_args(Model)
+COVARIANCES: tuple[str, ...] = get_args(Covariance)
 MOST_CLUSTERINGS = 2
+# Residuals below this share of the largest outcome are what rounding leaves.
+PERFECT = 1e-13
 
 
 def fit_panel(
@@ -104,6 +107,7 @@ def fit_panel(
     panel = panel_rows(frame, outcome, regressors, unit, time, names)
     problem = _identified(ESTIMATORS[model](panel))
     solved = solve(problem)
+    _refuse_perfect_fit(solved, outcome)
     groups = tuple(clustering(problem, name, unit, time) for name in names)
     request = CovarianceRequest(rule, groups, level, bandwidth, draws, seed, weights)
     return _result(model, outcome, covariance, level, solved, infer(solved, covariance, request))
@@ -213,7 +217,6 @@ def _result(
     inference: Inference,
 ) -> PanelFit:
     problem, panel = solved.problem, solved.problem.panel
-    _refuse_perfect_fit(solved, outcome)
     unit_codes, time_codes = panel.unit[problem.source], panel.time[problem.source]
     return PanelFit(
         model=model,
@@ -255,9 +258,8 @@ def _coefficients(solved: Solved, inference: Inference) -> tuple[PanelCoefficien
 
 def _refuse_perfect_fit(solved: Solved, outcome: str) -> None:
     """Residuals at the level of rounding would give standard errors that mean nothing."""
-    total = float(solved.problem.response @ solved.problem.response)
-    left = float(solved.residuals @ solved.residuals)
-    if left <= (np.finfo(float).eps * len(solved.residuals)) ** 2 * total or total == 0:
+    size = float(np.abs(solved.problem.panel.outcome).max())
+    if float(np.abs(solved.residuals).max()) <= PERFECT * size:
         raise ModelError(
             f"the outcome '{outcome}' is fitted without error, or does not vary within the effects",
             remedy="check whether a regressor repeats the outcome",
