@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -26,3 +26,9 @@ def build_context(monthly: Iterable[pd.DataFrame]) -> pd.DataFrame:
     df = pd.concat(list(monthly), ignore_index=True)
     df = df.assign(month=pd.to_datetime(df["month"] + "-01"), value=df["value"].astype(float))
     return df[list(COLUMNS)].sort_values(["series", "month"]).reset_index(drop=True)
+
+
+def months_of(series: pd.Series[str], months: pd.Series[str]) -> Mapping[str, tuple[str, str]]:
+    """Return the first and last month of each series, months as text YYYY-MM."""
+    ends = months.groupby(series).agg(["min", "max"])
+    return {str(name): (str(first), str(last)) for name, first, last in ends.itertuples()}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.data_management.agreement import match_codings, summarise_agreement
-from analysis.data_management.context import build_context
+from analysis.data_management.context import build_context, months_of
 from analysis.data_management.contradictions import build_contradictions
 from analysis.data_management.country_pairs import build_country_pairs
 from analysis.data_management.events import process_events, study_events
@@ -158,9 +158,3 @@ def vocabulary(tables: Mapping[str, pd.DataFrame]) -> Vocabulary:
         policy_units=frozenset(unit for table in policy for unit in table["unit"].unique()),
         policy_indices=frozenset(policy[0].columns) - {"unit", "month"},
     )
-
-
-def months_of(series: pd.Series, months: pd.Series) -> Mapping[str, tuple[str, str]]:
-    """Return the first and last month of each series, months as text YYYY-MM."""
-    ends = months.groupby(series).agg(["min", "max"])
-    return {str(name): (str(first), str(last)) for name, first, last in ends.itertuples()}

@@ -10,8 +10,8 @@ from typing import Final
 import pandas as pd
 
 from analysis import config
+from analysis.data_management.context import months_of
 from analysis.data_management.load import DATES, REGISTER, load_table
-from analysis.data_management.pipeline import months_of
 from analysis.data_management.save import manifest_path
 from analysis.study import Event, Vocabulary
 

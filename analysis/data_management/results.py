@@ -57,7 +57,7 @@ def long_results(
     study: str,
     wide: pd.DataFrame,
     settings: Sequence[str],
-    measures: Mapping[str, str | None],
+    measures: Mapping[str, tuple[str, str | None]],
     replications: str | int,
 ) -> pd.DataFrame:
     """Turn one row a setting into one row a setting and measure (see `SimulationTable`).
@@ -71,8 +71,9 @@ def long_results(
     settings
         Columns of `wide` that identify a row.
     measures
-        Column of a measure, named as in `simulations.MEASURES` -> column of its Monte Carlo
-        standard error; None for a share, whose error is the root of p (1 - p) / replications.
+        One of `simulations.MEASURES` -> column that holds it and column of its Monte Carlo
+        standard error. In place of the second, None gives a share p the root of
+        p (1 - p) / replications, which is an upper bound where p is a mean of shares.
     replications
         Column that counts the replications, or their number.
 
@@ -87,21 +88,26 @@ def long_results(
         If a column is missing, or a measure that is no share comes without its error.
     """
     counted = [replications] if isinstance(replications, str) else []
-    errors = [error for error in measures.values() if error]
-    _check_columns(study, wide, [*settings, *measures, *errors, *counted])
+    columns = [column for pair in measures.values() for column in pair if column]
+    _check_columns(study, wide, [*settings, *columns, *counted])
     number = wide[replications] if isinstance(replications, str) else replications
-    parts = []
-    for measure, error in measures.items():
-        part = wide[list(settings)].assign(
-            **{FIRST: study, MEASURED[0]: measure, MEASURED[1]: number, MEASURED[2]: wide[measure]},
-            monte_carlo_error=wide[error] if error else _share_error(study, wide, measure, number),
+    parts = [
+        wide[list(settings)].assign(
+            study=study,
+            measure=measure,
+            replications=number,
+            value=wide[column],
+            monte_carlo_error=_share_error(study, measure, wide[column], number)
+            if error is None
+            else wide[error],
         )
-        parts.append(part[[FIRST, *settings, *MEASURED]])
-    return pd.concat(parts, ignore_index=True)
+        for measure, (column, error) in measures.items()
+    ]
+    return pd.concat(parts, ignore_index=True)[[FIRST, *settings, *MEASURED]]
 
 
 def _share_error(
-    study: str, wide: pd.DataFrame, measure: str, replications: Any
+    study: str, measure: str, values: pd.Series[Any], replications: Any
 ) -> pd.Series[float]:
     if measure not in SHARES:
         raise DataError(
@@ -110,8 +116,8 @@ def _share_error(
             allowed="no error for " + ", ".join(SHARES),
             remedy="name the column that holds the error",
         )
-    share = wide[measure].astype(float)
-    return pd.Series(np.sqrt(share * (1 - share) / replications), index=wide.index)
+    share = values.astype(float)
+    return pd.Series(np.sqrt(share * (1 - share) / replications), index=values.index)
 
 
 def _check_columns(study: str, wide: pd.DataFrame, wanted: Sequence[str]) -> None:

@@ -1,8 +1,9 @@
 """Results of simulation studies as one kind of raw table: what was set, what came out, how surely.
 
 A new table needs an entry in `SIMULATIONS` and a provenance card. Its schema, its entry among the
-sources, its processed table and its types follow from the entry. This module imports nothing
-heavy, so that loading a table stays cheap.
+sources, its processed table and its types follow from the entry; `results.write_results` puts the
+figures into data_raw once the card is registered. This module imports nothing heavy, so that
+loading a table stays cheap.
 """
 
 from __future__ import annotations
@@ -14,9 +15,15 @@ from typing import Final, Literal
 Kind = Literal["word", "count", "number"]
 FIRST: Final = "study"
 MEASURED: Final = ("measure", "replications", "value", "monte_carlo_error")
-SHARES: Final = ("coverage", "power", "rejection_rate", "failure_rate")
-"""Measures that are shares of the replications, 0 to 1."""
-MEASURES: Final = (*SHARES, "bias", "spread", "root_mean_square_error", "mean_length", "mean")
+SHARES: Final = (
+    *("coverage", "power", "rejection_rate", "failure_rate"),
+    *("family_wise_error", "false_discovery_rate"),
+)
+"""Measures that are shares of the replications, or means of shares, 0 to 1."""
+MEASURES: Final = (
+    *SHARES,
+    *("bias", "spread", "root_mean_square_error", "mean", "mean_length", "mean_standard_error"),
+)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def wide() -> pd.DataFrame:
 
 
 def tidy(wide) -> pd.DataFrame:
-    measures = {"rejection_rate": None, "bias": "bias_error"}
+    measures = {"rejection_rate": ("rejection_rate", None), "bias": ("bias", "bias_error")}
     return long_results("size", wide, ["method", "clusters", "correlation"], measures, "done")
 
 
@@ -92,12 +92,14 @@ def test_one_row_a_setting_and_measure(wide):
 
 def test_measure_without_an_error_is_refused(wide):
     with pytest.raises(DataError, match="'bias' comes without its Monte Carlo standard error"):
-        long_results("size", wide, ["method", "clusters", "correlation"], {"bias": None}, "done")
+        long_results(
+            "size", wide, ["method", "clusters", "correlation"], {"bias": ("bias", None)}, "done"
+        )
 
 
 def test_missing_column_is_refused(wide):
     with pytest.raises(DataError, match="the result has no column 'powr'"):
-        long_results("size", wide, ["method"], {"powr": None}, 100)
+        long_results("size", wide, ["method"], {"power": ("powr", None)}, 100)
 
 
 def test_results_read_back_as_they_were_written(entered, wide, tmp_path):
