@@ -16,6 +16,7 @@ from analysis.inference.batch_kernel import (
     expanded_centres,
     partialled,
     residuals_of,
+    smallest_root,
 )
 from analysis.inference.batch_sample import Sample
 from analysis.models.arrays import Bools, Floats
@@ -70,6 +71,8 @@ def fit_chunk(values: Floats, sample: Sample, names: tuple[str, ...]) -> ChunkFi
     moments, spoilt = _moments(series, sample)
     _recompute(series, moments, spoilt, sample)
     exact = np.sqrt(moments.squares) <= EXACT * size[:, None]
+    if sample.kernel is not None:
+        exact |= ~(smallest_root(moments.centres) > EXACT * moments.squares)
     _refuse_exact_candidate(exact, names, sample)
     return _chunk_fit(moments, sample, int(spoilt.sum()))
 
@@ -148,6 +151,7 @@ def _refuse_exact_candidate(exact: Bools, names: tuple[str, ...], sample: Sample
         place, day = np.argwhere(exact)[0]
         raise ModelError(
             f"series '{names[place]}' is reproduced exactly by the base and the candidate at "
-            f"{sample.design.dates[day]}, so that the effect has no standard error",
+            f"{sample.design.dates[day]}, in all months or in those that the candidate rests on, "
+            "so that the effect has no standard error",
             remedy="leave the series or the date out",
         )

@@ -111,7 +111,7 @@ def test_an_overwhelming_effect_is_computed_from_residuals():
     both = batch_design(SPEC, (day, *DATES[:2]), ("step", "slope"))
     again = fit_batch(values, both, BatchOptions())
     assert again.recomputed == 2
-    assert_exact(again, values, [(0, 0), (1, 0)])
+    assert_exact(again, values, [(0, 0)])
 
 
 def assert_exact(fit: BatchFit, values: np.ndarray, places: list[tuple[int, int]]) -> None:
@@ -127,7 +127,8 @@ def assert_exact(fit: BatchFit, values: np.ndarray, places: list[tuple[int, int]
 @pytest.mark.parametrize("shapes", [("step",), ("step", "slope")], ids=str)
 def test_edge_dates_equal_rational_arithmetic(shapes):
     """Near the edges regressions of a step and a slope lose more digits than the batch does."""
-    design = batch_design(SPEC, (DATES[0], DATES[-1]), shapes)
+    plain = replace(SPEC, seasonality="none")  # rational arithmetic slows with every column
+    design = batch_design(plain, (DATES[0], DATES[-1]), shapes)
     values = walks(1)
     assert_exact(fit_batch(values, design), values, [(0, 0), (0, 1)])
 
@@ -223,6 +224,17 @@ def test_nile_supremum_f_is_the_published_one():
 def test_bad_series_are_refused(change, options: BatchOptions, says: str):
     with pytest.raises(ModelError, match=says):
         fit_batch(change(walks(1)), STEPS, options)
+
+
+def test_a_candidate_that_fits_its_own_months_has_no_robust_error():
+    """A month of its own leaves a residual of zero there, and Newey-West a variance of zero."""
+    names = tuple(map(str, range(30)))
+    pulse = (np.arange(30) == 9).astype(float)[:, None, None]
+    design = BatchDesign(names, np.empty((30, 0)), ("9",), pulse, ("pulse",))
+    values = np.random.default_rng(1).normal(size=(2, 30))
+    with pytest.raises(ModelError, match="in those that the candidate rests on"):
+        fit_batch(values, design, BatchOptions(bandwidth=2))
+    assert np.isfinite(fit_batch(values, design, BatchOptions("model")).t_statistics).all()
 
 
 def test_bad_designs_and_options_are_refused():

@@ -8,9 +8,11 @@ from datetime import date
 import numpy as np
 import pytest
 
+from analysis.errors import ModelError
 from analysis.inference.batch import fit_batch
 from analysis.inference.batch_design import BatchDesign, batch_design
 from analysis.inference.batch_results import BatchOptions
+from analysis.inference.batch_values import batch_values
 from analysis.inference.power_estimators import draws_of, gls_ar1_reml, ols_newey_west
 from analysis.models.interrupted_series import fit_its
 from analysis.models.its_options import ItsOptions
@@ -88,3 +90,29 @@ def test_a_batch_with_missing_months_equals_single_fits():
         assert batch.standard_errors[0, place, 0] == pytest.approx(item.standard_error, rel=SAME)
         assert batch.p_values[0, place, 0] == pytest.approx(item.p_value, rel=1e2 * SAME)
         assert batch.df[0] == item.df
+
+
+def test_regular_series_become_the_rows_of_a_batch():
+    values = reference_column("log_y")
+    design = reference_batch()
+    whole = series(np.exp(values), name="whole")
+    part = series(np.exp(values[5:20]), name="part", months=MONTHS.astype(str)[5:20])
+    matrix, names = batch_values([whole, part], design)
+    assert names == ("whole", "part")
+    np.testing.assert_allclose(matrix[0], values, rtol=1e-14)
+    np.testing.assert_array_equal(np.isfinite(matrix[1]), np.isin(np.arange(144), range(5, 20)))
+    plain, _ = batch_values([whole], design, "identity")
+    np.testing.assert_array_equal(plain[0], whole.values)
+
+
+def test_series_that_do_not_fit_a_batch_are_refused():
+    months = MONTHS.astype(str)
+    combined = series([1.0, 2.0], months=months[[0, 2]], span=[2, 1], combined="total")
+    outside = series([1.0], months=["2030-01"])
+    for item, says in (
+        (combined, "one value for several months from 2012-01"),
+        (outside, "in 2030-01, outside the design"),
+        (series([1.0, -1.0]), "no logarithm in 2012-02"),
+    ):
+        with pytest.raises(ModelError, match=says):
+            batch_values([item], reference_batch())
