@@ -170,7 +170,7 @@ def test_card_of_country_annual_states_what_is_missing(raw):
 def test_card_of_conflict_states_what_estimates_contradict(raw):
     df, text = raw["conflict_monthly"], " ".join(raw.cards["conflict_monthly"].known_faults)
     deaths = df[df["unit"] == "deaths"].assign(value=pd.to_numeric(df["value"]))
-    wide = deaths.pivot_table(index="month", columns="series", values="value")
+    wide = deaths.pivot_table("value", "month", "series").astype(int)
     low, best, high = (wide[f"conflict/national/deaths_{name}"] for name in ("low", "best", "high"))
     month = wide.index[low > high]
     assert list(month) == ["2019-01"]
