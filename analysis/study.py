@@ -24,6 +24,7 @@ MonthlyEstimator = Literal[
 ]
 MonthlyCovariance = Literal["model", "hc0", "hc1", "hc2", "hc3", "newey_west"]
 MonthlyLink = Literal["identity", "log"]
+MonthlyMeasure = Literal["value", "growth"]
 SHAPES: tuple[str, ...] = get_args(Shape)
 SHAPES_WITH_MONTHS = frozenset({"pulse", "ramp", "phase_in"})
 
@@ -88,6 +89,8 @@ class MonthlyOutcome:
     ----------
     series
         Key of a series of data_processed/context.csv.
+    measure
+        The published value, or its growth in per cent from one month to the next.
     estimator, covariance, link
         See `analysis.models.its_options.ItsOptions`.
     """
@@ -95,6 +98,7 @@ class MonthlyOutcome:
     name: str
     label: str
     series: str
+    measure: MonthlyMeasure
     start: str
     end: str
     trend: Trend

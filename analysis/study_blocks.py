@@ -12,6 +12,7 @@ from analysis.study import (
     MonthlyCovariance,
     MonthlyEstimator,
     MonthlyLink,
+    MonthlyMeasure,
     Seasonality,
     Shape,
     Trend,
@@ -85,6 +86,7 @@ class MonthlyBlock(Block):
     label: str
     series: str
     window: Window
+    measure: MonthlyMeasure = "value"
     trend: Trend = "linear"
     seasonality: Seasonality = "months"
     estimator: MonthlyEstimator = "auto"

@@ -12,6 +12,7 @@ from analysis.study_blocks import MonthlyBlock, PolicyBlock, StudyBlock
 from analysis.study_names import known, unique
 
 ROBUSTNESS_SEED: Final = "robustness"
+COUNTS: Final = frozenset({"quasi_poisson", "negative_binomial"})
 
 
 def check_monthly(path: Path, block: StudyBlock, vocabulary: Vocabulary) -> None:
@@ -30,6 +31,7 @@ def check_monthly(path: Path, block: StudyBlock, vocabulary: Vocabulary) -> None
         known(path, f"{at}.series", [item.series], vocabulary.context, "context series")
         known(path, f"{at}.interventions", item.interventions, own, "intervention")
         _covered(path, item, vocabulary.context_months)
+        _scaled(path, item)
     if block.monthly and ROBUSTNESS_SEED not in block.seeds:
         raise StudyError(
             "the checks of the monthly series draw at random and need a seed",
@@ -56,6 +58,19 @@ def _covered(path: Path, item: MonthlyBlock, months: Mapping[str, tuple[str, str
         )
 
 
+def _scaled(path: Path, item: MonthlyBlock) -> None:
+    """Refuse a growth rate on a scale that has no room for a fall."""
+    counts = item.estimator in COUNTS
+    if item.measure == "growth" and (item.link == "log" or counts):
+        raise StudyError(
+            "growth rates can be negative and have no logarithm",
+            file=path.name,
+            where=f"key monthly.{item.name}.link",
+            allowed="link: identity, with an estimator that is not for counts",
+            remedy="set 'link: identity', or measure: value",
+        )
+
+
 def monthly_outcome(
     path: Path, item: MonthlyBlock, interventions: Mapping[str, Intervention]
 ) -> MonthlyOutcome:
@@ -73,6 +88,7 @@ def monthly_outcome(
         name=item.name,
         label=item.label,
         series=item.series,
+        measure=item.measure,
         start=item.window.start,
         end=item.window.end,
         trend=item.trend,

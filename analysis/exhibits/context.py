@@ -50,6 +50,7 @@ def context_table(opened: OpenStudy) -> Table:
     pieces = [
         _around(str(series), rows, event)
         for series, rows in opened.context.groupby("series", sort=True)
+        if series in opened.study.context
         for event in _one_each_day(opened.interventions)
     ]
     frame = pd.DataFrame(pieces, columns=list(CONTEXT_COLUMNS))

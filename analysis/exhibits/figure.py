@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 import matplotlib as mpl
 import pandas as pd
@@ -15,9 +16,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from analysis.exhibits.steady import steady
-from analysis.exhibits.style import PRINT_DPI, SCREEN_DPI, apply_style
+from analysis.exhibits.style import PRINT_DPI, SCREEN_DPI, WIDTH_INCHES, apply_style
 from analysis.exhibits.table import csv_text
 
+EMPTY_INCHES: Final = 0.8
 # Matplotlib's settings and font caches are global to the process: one drawing at a time.
 _DRAWING = threading.RLock()
 
@@ -84,6 +86,18 @@ class Figure:
         """Show in a notebook: the picture, with the alt text as its text form."""
         data = {"image/png": self.png(SCREEN_DPI), "text/plain": f"{self.title}\n{self.alt}"}
         return dict(data), {"image/png": {"alt": self.alt}}
+
+
+def empty_figure(name: str, title: str, reason: str) -> Figure:
+    """Return a figure that says why there is nothing to draw."""
+    return Figure(name, title, reason, pd.DataFrame({"reason": [reason]}), lambda: _words(reason))
+
+
+def _words(reason: str) -> Canvas:
+    canvas = Canvas(figsize=(WIDTH_INCHES, EMPTY_INCHES))
+    FigureCanvasAgg(canvas)
+    canvas.text(0.5, 0.5, reason, ha="center", va="center")
+    return canvas
 
 
 @contextmanager

@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from analysis.exhibits import audit, context, coverage, effects, method, zone_trade
+from analysis.exhibits import (
+    audit,
+    context,
+    coverage,
+    effects,
+    method,
+    monthly,
+    monthly_figure,
+    policy,
+    zone_trade,
+)
 from analysis.exhibits.figure import Figure
 from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.table import Table
@@ -43,6 +53,7 @@ class Exhibit:
 
 AUDIT: Final = "01_data_audit"
 ZONE_TRADE: Final = "02_zone_trade"
+MONTHLY: Final = "04_monthly_context"
 
 EXHIBITS: Final[tuple[Exhibit, ...]] = (
     Exhibit("coverage", "figure", AUDIT, coverage.coverage_figure),
@@ -61,6 +72,13 @@ EXHIBITS: Final[tuple[Exhibit, ...]] = (
     Exhibit("fitted_reports", "table", ZONE_TRADE, effects.fitted_reports_table),
     Exhibit("comparison", "table", ZONE_TRADE, context.comparison_table),
     Exhibit("context", "table", ZONE_TRADE, context.context_table),
+    Exhibit("monthly", "figure", MONTHLY, monthly_figure.monthly_figure),
+    Exhibit("monthly_effects", "table", MONTHLY, monthly.monthly_effects_table),
+    Exhibit("monthly_models", "table", MONTHLY, monthly.monthly_models_table),
+    Exhibit("monthly_diagnostics", "table", MONTHLY, monthly.monthly_diagnostics_table),
+    Exhibit("monthly_breaks", "table", MONTHLY, monthly.monthly_breaks_table),
+    Exhibit("policy_paths", "figure", MONTHLY, policy.policy_figure),
+    Exhibit("policy", "table", MONTHLY, policy.policy_table),
 )
 
 

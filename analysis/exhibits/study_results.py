@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Final
 
@@ -12,11 +12,13 @@ import pandas as pd
 
 from analysis.config import PARAMETERS
 from analysis.data_management.processed import load_tables, vocabulary_of
+from analysis.exhibits.monthly_fits import fit_monthly
 from analysis.exhibits.timeline import EventLine
 from analysis.models.design import design_of
 from analysis.models.interval_results import IntervalFit
 from analysis.models.interval_rows import inside_window
 from analysis.models.interval_series import fit_interval_series
+from analysis.models.its_results import ItsFit
 from analysis.study import Event, Intervention, Outcome, Study
 from analysis.study_file import parse_study
 
@@ -29,6 +31,7 @@ STUDY_TABLES: Final = (
     "series",
     "context",
     "events",
+    "policy",
 )
 
 
@@ -44,6 +47,8 @@ class OpenStudy:
         What was found by rule about those reports.
     series, context, events
         Series register, monthly context series, and events by id.
+    policy
+        Policy indices of the units and of the kinds that the study shows.
     """
 
     study: Study
@@ -54,6 +59,15 @@ class OpenStudy:
     series: pd.DataFrame
     context: pd.DataFrame
     events: Mapping[str, Event]
+    policy: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @cached_property
+    def monthly_fits(self) -> Mapping[str, ItsFit]:
+        """The fit of each monthly series, by its name, in the order of the study file."""
+        return {
+            item.name: fit_monthly(item, self.context, self.study.level)
+            for item in self.study.monthly
+        }
 
     @cached_property
     def fits(self) -> Mapping[str, IntervalFit]:
@@ -149,8 +163,9 @@ def _study_on(tables: Mapping[str, pd.DataFrame], name: str) -> OpenStudy:
         contradictions=_about(tables["contradictions"], keys),
         agreement=_rows(tables["agreement"], "place", set(study.places)),
         series=_rows(tables["series"], "series", keys),
-        context=_rows(tables["context"], "series", set(study.context)),
+        context=_rows(tables["context"], "series", _context_named(study)),
         events=vocabulary.events,
+        policy=_policy_of(study, tables["policy"]),
     )
 
 
@@ -177,6 +192,15 @@ def _reports_of(study: Study, reports: pd.DataFrame) -> pd.DataFrame:
     named = {outcome.series for outcome in study.outcomes} | set(study.comparison)
     mine = reports["place"].isin(study.places) | reports["series"].isin(named)
     return reports[mine].reset_index(drop=True)
+
+
+def _context_named(study: Study) -> set[str]:
+    return {*study.context, *(item.series for item in study.monthly)}
+
+
+def _policy_of(study: Study, policy: pd.DataFrame) -> pd.DataFrame:
+    shown = policy["unit"].isin(study.policy.units) & policy["index"].isin(study.policy.indices)
+    return policy[shown].reset_index(drop=True)
 
 
 def _about(contradictions: pd.DataFrame, keys: Set[str]) -> pd.DataFrame:

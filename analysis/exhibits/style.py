@@ -29,6 +29,9 @@ ROLE_COLOURS: Final[Mapping[str, str]] = {
 }
 CONFIDENCE_COLOURS: Final[Mapping[str, str]] = {"high": BLUE, "medium": ORANGE, "low": PURPLE}
 
+# Enough for lines that are named directly; the order is that of first use.
+SERIES_COLOURS: Final = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK, GREY)
+
 METHOD_COLOURS: Final[Mapping[str, str]] = {
     "interval": BLUE,
     "independent": VERMILION,

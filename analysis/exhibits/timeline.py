@@ -23,6 +23,7 @@ LABEL_LETTERS: Final = 22
 LINE_INCHES: Final = 0.115
 GAP_INCHES: Final = 0.05
 TAIL_INCHES: Final = 0.09  # length of the line from a label to its event
+ABOVE_TITLE: Final = 0.27  # such a line where an event may lie below the title of the axis
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ def draw_event_lines(axes: Axes, events: Sequence[EventLine]) -> None:
         )
 
 
-def draw_event_labels(axes: Axes, events: Sequence[EventLine]) -> None:
+def draw_event_labels(
+    axes: Axes, events: Sequence[EventLine], tail_inches: float = TAIL_INCHES
+) -> None:
     """Write each event with its date above the axis, spread so that no two labels touch."""
     shown = visible(axes, events)
     low, high = axes.get_xlim()
@@ -69,7 +72,7 @@ def draw_event_labels(axes: Axes, events: Sequence[EventLine]) -> None:
     lines = np.array([event.text.count("\n") + 1 for event in shown])
     width, height = _inches(axes)
     places = spread(wanted, (lines * LINE_INCHES + GAP_INCHES) / width)
-    tail = TAIL_INCHES / height
+    tail = tail_inches / height
     for event, at, place in zip(shown, wanted, places, strict=True):
         axes.annotate(
             event.text,
