@@ -80,7 +80,7 @@ def long_results(
     Returns
     -------
     pandas.DataFrame
-        N rows a measure.
+        N rows a measure, less those of settings for which the measure is missing.
 
     Raises
     ------
@@ -103,7 +103,8 @@ def long_results(
         )
         for measure, (column, error) in measures.items()
     ]
-    return pd.concat(parts, ignore_index=True)[[FIRST, *settings, *MEASURED]]
+    long = pd.concat(parts, ignore_index=True)[[FIRST, *settings, *MEASURED]]
+    return long.dropna(subset="value").reset_index(drop=True)
 
 
 def _share_error(

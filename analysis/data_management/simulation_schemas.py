@@ -8,6 +8,7 @@ import pandera.pandas as pa
 
 from analysis.data_management.cells import (
     REAL,
+    TEXT,
     UNSIGNED,
     WHOLE,
     WORD,
@@ -23,7 +24,7 @@ _WORD = pattern(WORD, "a word in lower-case letters, digits, underscores and poi
 _COUNT = pattern(WHOLE, "a whole number, zero or more")
 _NUMBER = pattern(REAL, "a number, for example -0.0123 or 1.5e-05")
 _UNSIGNED = pattern(UNSIGNED, "a number, zero or more, for example 0.0123 or 1.5e-05")
-_KINDS = {"word": _WORD, "count": _COUNT, "number": _NUMBER}
+_KINDS = {"word": _WORD, "text": TEXT, "count": _COUNT, "number": _NUMBER}
 
 
 def raw_schema(table: SimulationTable) -> pa.DataFrameSchema:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["word", "count", "number"]
+Kind = Literal["word", "text", "count", "number"]
 FIRST: Final = "study"
 MEASURED: Final = ("measure", "replications", "value", "monte_carlo_error")
 SHARES: Final = (
@@ -22,7 +22,8 @@ SHARES: Final = (
 """Measures that are shares of the replications, or means of shares, 0 to 1."""
 MEASURES: Final = (
     *SHARES,
-    *("bias", "spread", "root_mean_square_error", "mean", "mean_length", "mean_standard_error"),
+    *("bias", "spread", "root_mean_square_error", "mean", "mean_standard_error"),
+    *("mean_length", "median_length", "smallest_p_value"),
 )
 
 
@@ -38,7 +39,8 @@ class SimulationTable:
     name
         Name of the raw and of the processed table.
     settings
-        Column -> what it holds: a word, a whole number, or a number.
+        Column -> what it holds: a word (lower case, without spaces), any text, a whole number, or
+        a number.
     """
 
     name: str

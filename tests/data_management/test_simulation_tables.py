@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from pandera.errors import SchemaError
 
 from analysis.data_management import checks, load, sources
 from analysis.data_management.checksums import write_register
@@ -95,6 +96,22 @@ def test_measure_without_an_error_is_refused(wide):
         long_results(
             "size", wide, ["method", "clusters", "correlation"], {"bias": ("bias", None)}, "done"
         )
+
+
+def test_setting_without_a_measure_has_no_row(wide):
+    wide.loc[1, "bias"] = np.nan
+    df = tidy(wide)
+    assert df["measure"].value_counts().to_dict() == {"rejection_rate": 3, "bias": 2}
+    assert list(df.index) == list(range(5))
+
+
+def test_label_may_be_any_text_but_empty():
+    schema = raw_schema(SimulationTable("labelled", {"method": "text"}))
+    row = {"study": "size", "method": "CR1, t(G - 1)", "measure": "power"}
+    row |= {"replications": "10", "value": "0.5", "monte_carlo_error": "0.1"}
+    schema.validate(pd.DataFrame([row], dtype="str"))
+    with pytest.raises(SchemaError):
+        schema.validate(pd.DataFrame([row | {"method": ""}], dtype="str"))
 
 
 def test_missing_column_is_refused(wide):
