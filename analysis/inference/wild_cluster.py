@@ -8,7 +8,7 @@ these are linear in the value of the coefficient under the null.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -29,6 +29,8 @@ FARTHEST = 1e4
 BISECTIONS = 60
 WEBB = np.sqrt(np.array([0.5, 1.0, 1.5]))
 BLOCK_CELLS = 4_000_000
+# Draws times clusters; eight bytes each.
+MOST_CELLS = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -128,14 +130,14 @@ def wild_cluster(
     """
     groups = len(sums.grams)
     enumerated = weights == "rademacher" and groups <= enumerate_up_to
-    _refuse(draws, level, weights, enumerated)
+    _refuse(draws, level, weights, groups, enumerated)
     multipliers = (
         sign_vectors(groups)
         if enumerated
         else WEIGHTS[weights](np.random.default_rng(seed), draws, groups)
     )
     made = bootstrap_draws(sums, design, residuals, codes, coefficient, estimate, multipliers)
-    made = Draws(made.numerator, made.variance, estimate, made.standard_error, enumerated)
+    made = replace(made, enumerated=enumerated)
     lower, upper = _interval(made, 1 - level)
     count = multipliers.shape[0]
     return WildClusterResult(
@@ -149,7 +151,7 @@ def wild_cluster(
     )
 
 
-def _refuse(draws: int, level: float, weights: str, enumerated: bool) -> None:
+def _refuse(draws: int, level: float, weights: str, groups: int, enumerated: bool) -> None:
     if weights not in WEIGHTS:
         raise ModelError(
             f"unknown bootstrap weights '{weights}'",
@@ -161,6 +163,12 @@ def _refuse(draws: int, level: float, weights: str, enumerated: bool) -> None:
             f"{draws} draws cannot reach a level of {1 - level:.3g}",
             allowed=f"{int(np.ceil(1 / (1 - level)))} draws or more",
             remedy="use 999 or 9999 draws",
+        )
+    if not enumerated and draws * groups > MOST_CELLS:
+        raise ModelError(
+            f"{draws} draws for {groups} clusters do not fit into memory",
+            allowed=f"{MOST_CELLS:,} draws times clusters",
+            remedy="use clustered errors, which so many clusters allow, or fewer draws",
         )
 
 

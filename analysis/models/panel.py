@@ -73,7 +73,8 @@ def fit_panel(
     Parameters
     ----------
     frame
-        One row for each unit and period, in any order.
+        One row for each unit and period, in any order. Periods that are whole numbers or pandas
+        periods keep their distances; dates and words count by their order.
     model
         `pooled` (with a constant), `fixed` (unit effects), `two_way` (unit and period effects),
         `random` (Swamy and Arora), `between` (unit means), `first_difference` (no constant) or
@@ -173,7 +174,8 @@ def _reason(problem: Transformed, position: int, kept: Integers) -> Dropped:
     name = problem.names[position]
     column = problem.design[:, position]
     if np.sqrt(column @ column) <= ABSORBED * max(problem.scales[position], np.finfo(float).tiny):
-        cause = f"the {' and '.join(problem.effects)} effects" if problem.effects else "a constant"
+        effects = f"the {' and '.join(problem.effects)} effects"
+        cause = effects if problem.effects else "differences or means over time"
         return Dropped("absorbed", name, f"'{name}' is absorbed by {cause}")
     weights = np.linalg.lstsq(problem.design[:, kept], column, rcond=None)[0]
     sizes = np.abs(weights) * np.sqrt((problem.design[:, kept] ** 2).sum(axis=0))

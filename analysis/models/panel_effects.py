@@ -18,6 +18,10 @@ from analysis.models.panel_rows import renumbered
 
 # Above this many columns the cross-products by cluster no longer fit the machines it is meant for.
 LARGEST_EXPLICIT = 500
+# Below this number of clusters or periods the usual errors are known to be too small; in
+# `cluster_simulation` 95 % intervals cover 74-96 % (clustered) and 75-88 % (Driscoll–Kraay).
+FEW = 30
+SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,26 @@ def nested(inner: Integers, outer: Integers) -> bool:
     of = np.zeros(int(inner.max()) + 1, dtype=np.int64)
     of[inner] = outer
     return bool((of[inner] == outer).all())
+
+
+def single_row_notes(clusters: Clustering) -> tuple[str, ...]:
+    """Name the clusters that hold one row: they say nothing about dependence within."""
+    alone = np.flatnonzero(np.bincount(clusters.codes) == 1)
+    if len(alone) == 0 or len(alone) == clusters.count:
+        return ()
+    shown = ", ".join(clusters.labels[code] for code in alone[:SHOWN])
+    more = f" and {len(alone) - SHOWN} more" if len(alone) > SHOWN else ""
+    return (f"{len(alone)} clusters by {clusters.name} hold a single row ({shown}{more})",)
+
+
+def few_notes(count: int, things: str, method: str) -> tuple[str, ...]:
+    """Warn where a method leans on many clusters or periods."""
+    if count >= FEW:
+        return ()
+    return (
+        f"{method} lean on many {things}, and there are {count}: intervals may be too short; "
+        "compare cr2",
+    )
 
 
 def effect_codes(problem: Transformed, name: str) -> Integers:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.errors import ModelError, spelling_hint
 from analysis.models.arrays import Bools, Floats
+from analysis.models.panel_periods import period_distances
 from analysis.models.panel_results import Dropped, Integers
 
 SHOWN = 5
@@ -25,8 +26,8 @@ class PanelRows:
         Shapes (n,) and (n, k); columns are contiguous.
     unit, time
         Shape (n,): position among the sorted units, and distance from the first period. Whole
-        numbers keep their distances (in steps of their greatest common divisor); other periods
-        count by position among the sorted periods.
+        numbers and pandas periods keep their distances (in steps of their greatest common
+        divisor); dates and words count by position among the sorted ones that occur.
     clusters
         Codes of the extra cluster columns by name, shape (n,) each.
     cluster_labels
@@ -106,7 +107,7 @@ def panel_rows(
     _refuse_repeated_names([outcome, *regressors])
     values = _numbers(frame, [outcome, *regressors])
     keys = {name: _codes(frame, name) for name in (unit, time, *extra)}
-    distance = _distances(keys[time][1])
+    distance = period_distances(keys[time][1], time)
     order = _order(keys[unit][0], keys[time][0], keys[unit][1], keys[time][1], (unit, time))
     rows = PanelRows(
         outcome=values[0][order],
@@ -189,15 +190,6 @@ def _codes(frame: pd.DataFrame, name: str) -> tuple[Integers, pd.Index]:
 
 def _words(labels: pd.Index) -> tuple[str, ...]:
     return tuple(map(str, labels.tolist()))
-
-
-def _distances(labels: pd.Index) -> Integers:
-    """Distance of each sorted period from the first."""
-    if pd.api.types.is_integer_dtype(labels) and len(labels) > 1:
-        values = labels.to_numpy(dtype=np.int64)
-        away = values - values[0]
-        return np.asarray(away // np.gcd.reduce(away[1:]))
-    return np.arange(len(labels), dtype=np.int64)
 
 
 def _order(

@@ -13,7 +13,13 @@ from analysis.inference.covariance_panel import (
     newey_west,
 )
 from analysis.models.arrays import Floats
-from analysis.models.panel_conventions import Counted, cluster_factors, regressor_factor
+from analysis.models.panel_conventions import (
+    Convention,
+    Counted,
+    cluster_factors,
+    regressor_factor,
+)
+from analysis.models.panel_effects import Clustering, few_notes, single_row_notes
 from analysis.models.panel_inference import (
     CovarianceRequest,
     Inference,
@@ -63,25 +69,28 @@ def one_or_two_way(solved: Solved, request: CovarianceRequest) -> Inference:
     convention, groups = request.convention, request.clusters
     parameters = parameter_count(solved, convention.counted, groups)
     factor = regressor_factor(convention, len(solved.residuals), parameters)
-    counts = [item.count for item in groups]
-    codes = [item.codes for item in groups]
-    signs = [1.0] * len(groups)
-    if len(groups) == 2:
-        both = intersection(codes[0], codes[1])
-        codes, signs = [*codes, both], [1.0, 1.0, -1.0]
-        counts = [*counts, int(both.max()) + 1]
-    scores = solved.scores
-    middle = sum(
-        sign * share * clustered(scores, code)
-        for sign, share, code in zip(signs, cluster_factors(convention, counts), codes, strict=True)
-    )
-    df = degrees_of_freedom(solved, convention, min(item.count for item in groups))
+    middle = _cluster_middle(solved.scores, convention, groups)
+    smallest = min(item.count for item in groups)
+    df = degrees_of_freedom(solved, convention, smallest)
     names = " and ".join(f"{item.name} (G = {item.count})" for item in groups)
     rule = f"; {convention.two_way} G" if len(groups) == 2 and convention.cluster_factor else ""
     words = f"clustered by {names}{rule}; {convention_words(convention, parameters, df)}"
-    return student_inference(
-        solved, factor * sandwich(solved, np.asarray(middle)), df, request.level, words
-    )
+    notes = few_notes(smallest, "clusters", "clustered errors")
+    notes += tuple(note for item in groups for note in single_row_notes(item))
+    matrix = factor * sandwich(solved, middle)
+    return student_inference(solved, matrix, df, request.level, words, notes)
+
+
+def _cluster_middle(
+    scores: Floats, convention: Convention, groups: tuple[Clustering, ...]
+) -> Floats:
+    """Sum over clusters; with two clusterings, both less their intersection."""
+    codes, signs = [item.codes for item in groups], [1.0] * len(groups)
+    if len(groups) == 2:
+        codes, signs = [*codes, intersection(codes[0], codes[1])], [1.0, 1.0, -1.0]
+    factors = cluster_factors(convention, [int(code.max()) + 1 for code in codes])
+    parts = zip(signs, factors, codes, strict=True)
+    return np.asarray(sum(sign * factor * clustered(scores, code) for sign, factor, code in parts))
 
 
 def with_driscoll_kraay(solved: Solved, request: CovarianceRequest) -> Inference:
@@ -89,7 +98,9 @@ def with_driscoll_kraay(solved: Solved, request: CovarianceRequest) -> Inference
     time = solved.problem.panel.time[solved.problem.source]
     bandwidth = _bandwidth(solved, request)
     middle = driscoll_kraay(solved.scores, time, bandwidth)
-    return _serial(solved, request, middle, f"Driscoll–Kraay, Bartlett lags up to {bandwidth}")
+    words = f"Driscoll–Kraay, Bartlett lags up to {bandwidth}"
+    notes = few_notes(_periods(solved), "periods", "Driscoll–Kraay errors")
+    return _serial(solved, request, middle, words, notes)
 
 
 def with_newey_west(solved: Solved, request: CovarianceRequest) -> Inference:
@@ -102,7 +113,13 @@ def with_newey_west(solved: Solved, request: CovarianceRequest) -> Inference:
     )
 
 
-def _serial(solved: Solved, request: CovarianceRequest, middle: Floats, name: str) -> Inference:
+def _serial(
+    solved: Solved,
+    request: CovarianceRequest,
+    middle: Floats,
+    name: str,
+    notes: tuple[str, ...] = (),
+) -> Inference:
     convention = request.convention
     periods = _periods(solved)
     counted: Counted = "none" if convention.counted == "none" else "all"
@@ -111,7 +128,8 @@ def _serial(solved: Solved, request: CovarianceRequest, middle: Floats, name: st
     factor *= cluster_factors(convention, [periods])[0]
     df = degrees_of_freedom(solved, convention, periods)
     words = f"{name}; T = {periods}; {convention_words(convention, parameters, df)}"
-    return student_inference(solved, factor * sandwich(solved, middle), df, request.level, words)
+    matrix = factor * sandwich(solved, middle)
+    return student_inference(solved, matrix, df, request.level, words, notes)
 
 
 def _bandwidth(solved: Solved, request: CovarianceRequest) -> int:

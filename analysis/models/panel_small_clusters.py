@@ -12,11 +12,14 @@ from analysis.inference.covariance_cluster import (
     cr2,
     cr3,
 )
-from analysis.inference.wild_cluster import wild_cluster
+from analysis.inference.wild_cluster import WildClusterResult, wild_cluster
 from analysis.models.arrays import Floats
 from analysis.models.panel_effects import Clustering, explicit_design
 from analysis.models.panel_inference import CovarianceRequest, Inference, Solved, student_inference
 from analysis.models.panel_sandwich import one_or_two_way
+
+# A note is made unless p-values can be this many times smaller than the test needs.
+COMFORTABLE = 5
 
 
 def with_cr2(solved: Solved, request: CovarianceRequest) -> Inference:
@@ -67,14 +70,6 @@ def with_wild_cluster(solved: Solved, request: CovarianceRequest) -> Inference:
         for column in range(len(solved.estimates))
     ]
     plain = one_or_two_way(solved, request)
-    first = results[0]
-    how = (
-        f"all {2 * first.draws} sign vectors"
-        if first.enumerated
-        else f"{first.draws} {request.weights} draws, seed {request.seed}"
-    )
-    note = f"the smallest p-value that this bootstrap can reach is {first.smallest_p_value:.4f}"
-    reach = (note,) if first.smallest_p_value > (1 - request.level) / 5 else ()
     return Inference(
         plain.matrix,
         plain.standard_errors,
@@ -82,10 +77,24 @@ def with_wild_cluster(solved: Solved, request: CovarianceRequest) -> Inference:
         np.array([item.lower for item in results]),
         np.array([item.upper for item in results]),
         np.array([item.p_value for item in results]),
-        f"restricted wild cluster bootstrap by {group.name} (G = {group.count}), {how}, interval "
-        f"by inversion; standard errors {plain.convention}",
-        reach,
+        f"restricted wild cluster bootstrap by {group.name} (G = {group.count}), "
+        f"{_draws_in_words(results[0], request)}, interval by inversion; standard errors "
+        f"{plain.convention}",
+        _reach(results[0], request.level),
     )
+
+
+def _draws_in_words(result: WildClusterResult, request: CovarianceRequest) -> str:
+    if result.enumerated:
+        return f"all {2 * result.draws} sign vectors"
+    return f"{result.draws} {request.weights} draws, seed {request.seed}"
+
+
+def _reach(result: WildClusterResult, level: float) -> tuple[str, ...]:
+    """Say what the bootstrap cannot show where sign vectors are few."""
+    if result.smallest_p_value <= (1 - level) / COMFORTABLE:
+        return ()
+    return (f"the smallest p-value that this bootstrap can reach is {result.smallest_p_value:.4f}",)
 
 
 def _single(request: CovarianceRequest, covariance: str) -> Clustering:

@@ -89,6 +89,22 @@ def test_linearmodels_with_and_without_counting_the_effects(name, counted, debia
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "rule"), [("sandwich", "conventional"), ("effects_counted", "min")]
+)
+def test_two_way_clusters_with_each_count_or_the_smallest_agree_with_pyfixest(name, rule):
+    import pyfixest
+
+    peer = pyfixest.feols(
+        "y ~ x + z | time + unit",
+        made(seed=4),
+        vcov={"CRV1": "unit+time"},
+        ssc=pyfixest.ssc(k_fixef="full", G_df=rule),
+    )
+    found = errors(convention=name, clusters=["unit", "time"])
+    np.testing.assert_allclose(found, peer.se().to_numpy(), rtol=1e-6)
+
+
 def test_two_clusterings_take_the_smallest_or_each_count():
     smallest = cluster_factors(lookup_convention("fixest"), [30, 6, 180])
     each = cluster_factors(lookup_convention("sandwich"), [30, 6, 180])

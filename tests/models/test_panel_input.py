@@ -170,3 +170,42 @@ def test_every_model_takes_every_covariance_that_it_can(model, covariance):
     assert found.balanced
     assert 0 < found.r2 < 1
     assert len(found.residuals) == found.rows
+
+
+@pytest.mark.parametrize("suffix", ["", "15"])
+def test_dates_written_as_numbers_are_refused(suffix):
+    months = ("202010", "202011", "202012", "202101", "202102", "202103")
+    codes = dict(enumerate(int(month + suffix) for month in months))
+    with pytest.raises(ModelError, match=f"look like dates written as numbers .202010{suffix}"):
+        fit(made().assign(time=lambda d: d["time"].map(codes)))
+
+
+def test_periods_and_whole_numbers_keep_their_distances():
+    """A month that no unit reports is still a month between its neighbours."""
+    frame = made(periods=8).query("time != 3")
+    months = frame.assign(time=pd.PeriodIndex.from_ordinals(600 + frame["time"], freq="M"))
+    halves = frame.assign(time=2.0 * frame["time"])
+    words = frame.assign(time=frame["time"].astype(str))
+    options = {"covariance": "driscoll_kraay", "bandwidth": 2}
+    errors = [
+        fit(table, **options).coefficient("x").standard_error
+        for table in (frame, months, halves, words)
+    ]
+    assert errors[1] == pytest.approx(errors[0], rel=EXACT)
+    assert errors[2] == pytest.approx(errors[0], rel=EXACT)
+    assert errors[3] != pytest.approx(errors[0], rel=1e-3)
+
+
+def test_booleans_and_nullable_numbers_are_numbers():
+    frame = made().assign(late=lambda d: d["time"] > 3, count=lambda d: d["unit"] % 3 * d["time"])
+    plain = fit(frame.astype({"late": float}), regressors=["late", "count"])
+    nullable = frame.astype({"late": "boolean", "count": "Int64"})
+    np.testing.assert_allclose(
+        fit(nullable, regressors=["late", "count"]).estimates, plain.estimates, rtol=EXACT
+    )
+
+
+def test_a_fixed_regressor_leaves_no_differences():
+    frame = made().assign(size=lambda d: d["unit"] * 1.0)
+    found = fit(frame, regressors=["x", "size"], model="first_difference")
+    assert found.dropped[0].reason == "'size' is absorbed by differences or means over time"
