@@ -13,10 +13,11 @@ from scipy import linalg, stats
 from analysis.errors import ModelError, spelling_hint
 from analysis.models.arrays import Floats
 from analysis.models.dyads_frame import Codes, DyadFrame
-from analysis.models.dyads_variance import dyadic_meat, sums_by
+from analysis.models.dyads_variance import carrying_units, dyadic_meat, sums_by
 
 Effects = Literal["period", "none"]
 COLLINEAR: Final = 1e-9
+FEW_UNITS: Final = 50  # below it the simulated size is over 6 per cent, see dyads_simulation
 SMALL_SAMPLE: Final[Mapping[str, str]] = {
     "units": "G/(G-1) (n-1)/(n-K), G units, K regressors and effects (Cameron and Miller 2014)",
     "none": "no small-sample factor (Aronow, Samii and Assenova 2015)",
@@ -55,6 +56,8 @@ class DyadFit:
         Small-sample factor that multiplies the dyadic sandwich.
     convention
         Standard errors and intervals in words.
+    notes
+        Regressors whose standard errors rest on few units.
     """
 
     outcome: str
@@ -69,6 +72,7 @@ class DyadFit:
     level: float
     effects: str
     convention: str
+    notes: tuple[str, ...]
 
     def coefficient(self, name: str) -> DyadCoefficient:
         """Return the coefficient of one regressor.
@@ -150,6 +154,17 @@ def fit_dyads(
         level,
         effects,
         _convention(units, small_sample, level),
+        _notes(frame, regressors, data[:, 1:]),
+    )
+
+
+def _notes(frame: DyadFrame, regressors: Sequence[str], data: Floats) -> tuple[str, ...]:
+    counts = carrying_units(data, frame.first, frame.second, len(frame.units))
+    return tuple(
+        f"'{name}' varies in pairs of about {count:.0f} units: its dyadic standard error is likely "
+        "too small; compare groups by randomisation"
+        for name, count in zip(regressors, counts, strict=True)
+        if count < FEW_UNITS
     )
 
 

@@ -37,6 +37,17 @@ def dyadic_meat(scores: Floats, first: Integers, second: Integers, units: int) -
     return np.asarray(by_unit.T @ by_unit - by_pair.T @ by_pair)
 
 
+def carrying_units(data: Floats, first: Integers, second: Integers, units: int) -> Floats:
+    """Return the number of units in whose pairs each column varies, shape (k,).
+
+    The inverse Herfindahl index of the squares of the demeaned column, summed by unit: all units
+    where every unit carries the same share, about six for a mark on the pairs among six units.
+    """
+    squares = data**2
+    by_unit = sums_by(squares, first, units) + sums_by(squares, second, units)
+    return np.asarray(by_unit.sum(axis=0) ** 2 / (by_unit**2).sum(axis=0))
+
+
 def sums_by(values: Floats, codes: Integers, size: int) -> Floats:
     """Return the sum of each column by code, shape (size, k)."""
     columns = [np.bincount(codes, weights=column, minlength=size) for column in values.T]

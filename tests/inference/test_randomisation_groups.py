@@ -202,7 +202,7 @@ def test_simulation_is_seeded_and_rejects_neighbours_judged_by_strangers():
     pd.testing.assert_frame_equal(first, again)
     assert first["rejections"].equals((first["share"] * 15).round().astype(int))
     wrong = first[(first["group_from"] == "contiguous") & (first["reference"] == "all")]
-    # Neighbours that are alike look alike among strangers: 60 % at 5 % in the full simulation.
+    # Neighbours that are alike look alike among strangers: 37 % at 5 % in the full simulation.
     assert (wrong["share"] > wrong["nominal"]).all()
     assert UNITS == 40
     with pytest.raises(ModelError, match="0 replications"):

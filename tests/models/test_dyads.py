@@ -23,7 +23,8 @@ from analysis.models.dyads_frame import (
     mean_dissimilarity,
     path_dissimilarity,
 )
-from analysis.models.dyads_variance import dyadic_meat
+from analysis.models.dyads_simulation import simulate_dyads
+from analysis.models.dyads_variance import carrying_units, dyadic_meat
 
 # Sums of the same products in another order.
 ROUNDING = 1e-12
@@ -275,3 +276,30 @@ def test_a_variance_that_is_not_positive_is_refused():
         fit_dyads(
             frame, outcome="stringency", regressors=["x"], effects="none", small_sample="none"
         )
+
+
+def test_carrying_units_count_those_in_whose_pairs_a_column_varies():
+    first, second = np.triu_indices(40, k=1)
+    spread = np.ones(len(first))
+    six = ((first < 6) & (second < 6)).astype(float)
+    found = carrying_units(np.column_stack([spread, six]), first, second, 40)
+    assert found == pytest.approx([40, 6], rel=ROUNDING)
+
+
+def test_a_mark_on_few_units_has_a_note():
+    frame = dyad_frame(panel(70, 1), "unit", "month", ["stringency", "support"])
+    mark = ((frame.first < 6) & (frame.second < 6)).astype(float)
+    frame = add_column(frame, "mark", mark)
+    fit = fit_dyads(frame, outcome="stringency", regressors=["support", "mark"])
+    assert len(fit.notes) == 1
+    assert "'mark' varies in pairs of about 6 units" in fit.notes[0]
+
+
+def test_simulation_is_seeded_and_finds_the_test_too_eager_for_a_group_of_six():
+    first, again = (simulate_dyads(40, 1, units=(6, 20)) for _ in range(2))
+    pd.testing.assert_frame_equal(first, again)
+    assert list(first["regressor"]) == ["distance", "distance", "group_of_six"]
+    # 22 per cent of 2,000 replications; fewer than 3 of 40 are a chance of one in a hundred.
+    assert first["rejections"].iloc[2] >= 3
+    with pytest.raises(ModelError, match="0 replications"):
+        simulate_dyads(0, 1)
