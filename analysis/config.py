@@ -14,8 +14,21 @@ PARAMETERS = NOTEBOOKS / "parameters"
 SIMULATION = ROOT / ".simulation"  # finished batches of a simulation, to resume from
 LOCK = ROOT / "requirements.lock"
 
-METHOD_FOLDER = "interval_method"  # exhibits about the method stand beside those of the studies
+COMMON = PARAMETERS / "common"  # settings of the notebooks below, where they have any
+COMMON_FOLDERS = {  # notebooks that are not run for a study, and the folder of their exhibits
+    "03_interval_method": "interval_method",
+    "06_zone_comparison": "zone_comparison",
+    "07_country_panels": "country_panels",
+}
+COMPARISON = "06_zone_comparison"  # the one of them that reads the study files
 COMMITTED_STUDY = "mohan_boten"  # the study whose results the committed notebooks show
+
+
+def common_settings(notebook: str) -> tuple[Path, ...]:
+    """Return the files that set what a notebook common to the studies shows."""
+    own = COMMON / f"{COMMON_FOLDERS[notebook]}.yaml"
+    studies = [PARAMETERS / f"{name}.yaml" for name in study_names()]
+    return (*([own] if own.is_file() else []), *(studies if notebook == COMPARISON else []))
 
 
 def study_names() -> tuple[str, ...]:

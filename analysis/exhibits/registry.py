@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+from analysis.config import COMMON_FOLDERS
 from analysis.exhibits import (
     audit,
     context,
@@ -86,13 +87,25 @@ METHOD: Final = "03_interval_method"
 
 
 @dataclass(frozen=True)
-class MethodExhibit:
-    """One figure or table about the method, made once and not for a study."""
+class CommonExhibit:
+    """One figure or table that is made once and not for a study.
+
+    Attributes
+    ----------
+    open
+        Function that opens what `make` takes.
+    """
 
     name: str
     kind: Kind
     notebook: str
-    make: Callable[[method.MethodTables], Figure | Table]
+    open: Callable[[], Any]
+    make: Callable[[Any], Figure | Table]
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder under figures/."""
+        return COMMON_FOLDERS[self.notebook]
 
     @property
     def program(self) -> str:
@@ -100,10 +113,16 @@ class MethodExhibit:
         return f"{self.make.__module__}.{self.make.__name__}"
 
 
-METHOD_EXHIBITS: Final[tuple[MethodExhibit, ...]] = (
-    MethodExhibit("coverage_by_history", "figure", METHOD, method.coverage_by_history_figure),
-    MethodExhibit("monte_carlo", "table", METHOD, method.monte_carlo_table),
-    MethodExhibit("retelling", "table", METHOD, method.retelling_table),
+def _method(
+    name: str, kind: Kind, make: Callable[[method.MethodTables], Figure | Table]
+) -> CommonExhibit:
+    return CommonExhibit(name, kind, METHOD, method.open_method, make)
+
+
+COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
+    _method("coverage_by_history", "figure", method.coverage_by_history_figure),
+    _method("monte_carlo", "table", method.monte_carlo_table),
+    _method("retelling", "table", method.retelling_table),
 )
 
 

@@ -8,28 +8,28 @@ from typing import Annotated
 
 from pytask import Product, task
 
-from analysis.config import FIGURES, METHOD_FOLDER, PARAMETERS, study_names
+from analysis.config import FIGURES, PARAMETERS, common_settings, study_names
 from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.exhibits.registry import (
+    COMMON_EXHIBITS,
     EXHIBITS,
     EXTENSIONS,
-    METHOD_EXHIBITS,
+    CommonExhibit,
     Exhibit,
-    MethodExhibit,
 )
-from analysis.exhibits.write import write_exhibit, write_method_exhibit
+from analysis.exhibits.write import write_common_exhibit, write_exhibit
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources
 from analysis.workers import in_worker
 
 
-def exhibit_paths(study: str, exhibit: Exhibit | MethodExhibit) -> dict[str, Path]:
+def exhibit_paths(study: str, exhibit: Exhibit | CommonExhibit) -> dict[str, Path]:
     """Return the files of an exhibit of a study, or of the method, by extension."""
     folder = FIGURES / study
     return {ending: folder / f"{exhibit.name}.{ending}" for ending in EXTENSIONS[exhibit.kind]}
 
 
-def exhibit_program(exhibit: Exhibit | MethodExhibit) -> FileSet:
+def exhibit_program(exhibit: Exhibit | CommonExhibit) -> FileSet:
     """Return what makes an exhibit: its module with all that it imports, and the packages."""
     module = Path(inspect.getfile(exhibit.make))
     own = Path(__file__)
@@ -57,18 +57,19 @@ for _study in study_names():
             in_worker(write_exhibit, exhibit, study, products)
 
 
-for _about_method in METHOD_EXHIBITS:
+for _common in COMMON_EXHIBITS:
 
     @task(
-        id=f"{METHOD_FOLDER}-{_about_method.name}",
-        name=f"task_{_about_method.kind}",
-        kwargs={"exhibit": _about_method},
+        id=f"{_common.folder}-{_common.name}",
+        name=f"task_{_common.kind}",
+        kwargs={"exhibit": _common},
     )
-    def task_method_exhibit(
-        exhibit: MethodExhibit,
+    def task_common_exhibit(
+        exhibit: CommonExhibit,
         tables: Path = PROCESSED_REGISTER,  # noqa: ARG001
-        program: object = exhibit_program(_about_method),  # noqa: ARG001
-        products: Annotated[dict[str, Path], Product] = exhibit_paths(METHOD_FOLDER, _about_method),
+        settings: object = file_set("the settings", common_settings(_common.notebook)),  # noqa: ARG001
+        program: object = exhibit_program(_common),  # noqa: ARG001
+        products: Annotated[dict[str, Path], Product] = exhibit_paths(_common.folder, _common),
     ) -> None:
-        """Make one exhibit about the method and write all its files."""
-        in_worker(write_method_exhibit, exhibit, products)
+        """Make one exhibit that belongs to no single study and write all its files."""
+        in_worker(write_common_exhibit, exhibit, products)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from analysis.data_management.save import write_bytes_atomic
 from analysis.exhibits.figure import Figure
-from analysis.exhibits.method import open_method
-from analysis.exhibits.registry import Exhibit, MethodExhibit, contents
+from analysis.exhibits.registry import CommonExhibit, Exhibit, contents
 from analysis.exhibits.study_results import opened_once
 from analysis.exhibits.table import Table
 
@@ -18,9 +17,9 @@ def write_exhibit(exhibit: Exhibit, study: str, products: Mapping[str, Path]) ->
     _write(exhibit.make(opened_once(study)), products)
 
 
-def write_method_exhibit(exhibit: MethodExhibit, products: Mapping[str, Path]) -> None:
-    """Make one exhibit about the method and write all its files."""
-    _write(exhibit.make(open_method()), products)
+def write_common_exhibit(exhibit: CommonExhibit, products: Mapping[str, Path]) -> None:
+    """Make one exhibit that belongs to no single study and write all its files."""
+    _write(exhibit.make(exhibit.open()), products)
 
 
 def _write(made: Figure | Table, products: Mapping[str, Path]) -> None:

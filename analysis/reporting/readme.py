@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from analysis.config import DATA_RAW, FIGURES, METHOD_FOLDER, NOTEBOOKS, PARAMETERS, ROOT
+from analysis.config import DATA_RAW, FIGURES, NOTEBOOKS, PARAMETERS, ROOT
 from analysis.data_management.cards import read_card
 from analysis.data_management.sources import SOURCES
 from analysis.errors import BuildError
 from analysis.exhibits.effects import finding_sentences
-from analysis.exhibits.registry import EXHIBITS, EXTENSIONS, METHOD_EXHIBITS, Exhibit, MethodExhibit
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, EXTENSIONS, CommonExhibit, Exhibit
 from analysis.exhibits.study_results import OpenStudy
 
 README: Final = ROOT / "README.md"
@@ -78,11 +78,11 @@ def _data(_: Sequence[OpenStudy]) -> str:
 def _exhibits(studies: Sequence[OpenStudy]) -> str:
     folders = [opened.study.name for opened in studies]
     rows = [_exhibit_row(exhibit, folders) for exhibit in EXHIBITS]
-    rows += [_exhibit_row(exhibit, [METHOD_FOLDER]) for exhibit in METHOD_EXHIBITS]
+    rows += [_exhibit_row(exhibit, [exhibit.folder]) for exhibit in COMMON_EXHIBITS]
     return _table(("Exhibit", "Program", "Shown in", "Output"), rows)
 
 
-def _exhibit_row(exhibit: Exhibit | MethodExhibit, folders: Sequence[str]) -> tuple[str, ...]:
+def _exhibit_row(exhibit: Exhibit | CommonExhibit, folders: Sequence[str]) -> tuple[str, ...]:
     module, function = exhibit.program.rsplit(".", 1)
     source = f"{module.replace('.', '/')}.py"
     line = _line_of(source, function)

@@ -10,10 +10,11 @@ from pytask import Product, mark, task
 
 from analysis.config import (
     COMMITTED_STUDY,
+    COMMON_FOLDERS,
     FIGURES,
-    METHOD_FOLDER,
     NOTEBOOKS,
     PARAMETERS,
+    common_settings,
     study_names,
 )
 from analysis.data_management.processed import PROCESSED_REGISTER
@@ -34,9 +35,16 @@ def notebook_program(notebook: Path) -> FileSet:
     return file_set("the program", files)
 
 
-def notebook_settings(study: str, takes_study: bool) -> FileSet:
-    """Return the study file of a notebook that takes one, otherwise an empty set."""
-    return file_set("the study file", [PARAMETERS / f"{study}.yaml"] if takes_study else [])
+def notebook_settings(study: str, notebook: Path) -> FileSet:
+    """Return the study file of a notebook that takes one, otherwise the settings of its own."""
+    if takes_study(notebook):
+        return file_set("the study file", [PARAMETERS / f"{study}.yaml"])
+    return file_set("the settings", common_settings(notebook.stem))
+
+
+def folders_of(notebook: Path) -> tuple[str, ...]:
+    """Return the folders under figures/ that hold an executed copy: one a study, or its own."""
+    return study_names() if takes_study(notebook) else (COMMON_FOLDERS[notebook.stem],)
 
 
 KERNEL_SLOTS = threading.BoundedSemaphore(PROCESSORS)
@@ -45,7 +53,7 @@ NOTEBOOK_FILES = tuple(sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))
 for _notebook in NOTEBOOK_FILES:
     _takes_study = takes_study(_notebook)
 
-    for _study in study_names() if _takes_study else (METHOD_FOLDER,):
+    for _study in folders_of(_notebook):
 
         @mark.try_first
         @task(id=f"{_study}-{_notebook.stem}", kwargs={"study": _study if _takes_study else ""})
@@ -53,7 +61,7 @@ for _notebook in NOTEBOOK_FILES:
             study: str,
             template: Any = NotebookSource(_notebook),
             tables: Path = PROCESSED_REGISTER,  # noqa: ARG001
-            settings: object = notebook_settings(_study, _takes_study),  # noqa: ARG001
+            settings: object = notebook_settings(_study, _notebook),  # noqa: ARG001
             program: object = notebook_program(_notebook),  # noqa: ARG001
             executed: Annotated[Path, Product] = executed_path(_study, _notebook),
         ) -> None:
@@ -65,7 +73,7 @@ for _notebook in NOTEBOOK_FILES:
     def task_outputs(
         template: Any = NotebookSource(_notebook),
         executed: Path = executed_path(
-            COMMITTED_STUDY if _takes_study else METHOD_FOLDER, _notebook
+            COMMITTED_STUDY if _takes_study else folders_of(_notebook)[0], _notebook
         ),
         notebook: Annotated[Path, Product] = _notebook,
     ) -> None:

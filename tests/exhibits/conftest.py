@@ -9,8 +9,7 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.config import study_names
 from analysis.exhibits.figure import Figure, drawing
-from analysis.exhibits.method import open_method
-from analysis.exhibits.registry import EXHIBITS, METHOD_EXHIBITS, contents
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, contents
 from analysis.exhibits.study_results import OpenStudy, opened_once
 from analysis.exhibits.table import Table
 
@@ -32,13 +31,13 @@ def files(opened) -> Mapping[str, Mapping[str, bytes]]:
 @pytest.fixture(scope="session")
 def method_files() -> Mapping[str, Mapping[str, bytes]]:
     """Return the files of every exhibit about the method, by name and extension."""
-    return {exhibit.name: contents(exhibit.make(open_method())) for exhibit in METHOD_EXHIBITS}
+    return {exhibit.name: contents(exhibit.make(exhibit.open())) for exhibit in COMMON_EXHIBITS}
 
 
 @pytest.fixture(scope="session")
 def method_canvases() -> Mapping[str, Canvas]:
     """Return every figure about the method as drawn, by name."""
-    figures = [item.make(open_method()) for item in METHOD_EXHIBITS if item.kind == "figure"]
+    figures = [item.make(item.open()) for item in COMMON_EXHIBITS if item.kind == "figure"]
     return {figure.name: drawn(figure) for figure in figures}
 
 

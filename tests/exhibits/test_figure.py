@@ -25,7 +25,7 @@ from PIL import Image
 
 from analysis.config import ROOT
 from analysis.exhibits.figure import Figure, Margins, drawing, new_canvas
-from analysis.exhibits.registry import EXHIBITS, METHOD_EXHIBITS
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.exhibits.style import RC
 from analysis.exhibits.timeline import EventLine
 
@@ -290,4 +290,4 @@ def test_no_two_event_labels_touch(opened, canvases):
 
 def test_every_figure_of_the_registry_is_drawn(canvases, method_canvases):
     assert set(canvases) == {item.name for item in EXHIBITS if item.kind == "figure"}
-    assert set(method_canvases) == {item.name for item in METHOD_EXHIBITS if item.kind == "figure"}
+    assert set(method_canvases) == {item.name for item in COMMON_EXHIBITS if item.kind == "figure"}

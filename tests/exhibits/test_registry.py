@@ -12,13 +12,12 @@ from PIL import Image
 
 from analysis.config import NOTEBOOKS
 from analysis.exhibits.figure import Figure
-from analysis.exhibits.method import open_method
-from analysis.exhibits.registry import EXHIBITS, EXTENSIONS, METHOD_EXHIBITS
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, EXTENSIONS
 from analysis.exhibits.table import Table
 
 LEAST_ALT_LETTERS = 40
-ALL = (*EXHIBITS, *METHOD_EXHIBITS)
-OPENERS = {"open_study", "open_method"}
+ALL = (*EXHIBITS, *COMMON_EXHIBITS)
+OPENERS = {"open_study", *(exhibit.open.__name__ for exhibit in COMMON_EXHIBITS)}
 
 
 def code_of(notebook: str) -> str:
@@ -55,7 +54,7 @@ def test_every_call_of_a_notebook_is_an_exhibit_or_opens_the_tables():
 
 def test_every_exhibit_is_what_it_says_and_saved_under_its_name(opened):
     made = [(exhibit, exhibit.make(opened)) for exhibit in EXHIBITS]
-    made += [(exhibit, exhibit.make(open_method())) for exhibit in METHOD_EXHIBITS[:2]]
+    made += [(exhibit, exhibit.make(exhibit.open())) for exhibit in COMMON_EXHIBITS[:2]]
     for exhibit, result in made:
         assert isinstance(result, Figure if exhibit.kind == "figure" else Table)
         assert result.name == exhibit.name
@@ -71,7 +70,7 @@ def assert_complete(exhibits, files) -> None:
 
 def test_every_file_of_every_exhibit_is_there_and_not_empty(files, method_files):
     assert_complete(EXHIBITS, files)
-    assert_complete(METHOD_EXHIBITS, method_files)
+    assert_complete(COMMON_EXHIBITS, method_files)
 
 
 def test_every_file_is_of_the_kind_that_its_name_says(files, method_files):
@@ -111,9 +110,9 @@ def test_every_figure_says_in_words_what_it_shows(opened, files):
 
 
 def test_a_figure_about_the_method_says_what_it_is_and_gives_numbers(method_files):
-    for exhibit in (item for item in METHOD_EXHIBITS if item.kind == "figure"):
+    for exhibit in (item for item in COMMON_EXHIBITS if item.kind == "figure"):
         alt = method_files[exhibit.name]["alt.txt"].decode("utf-8").strip()
-        title = exhibit.make(open_method()).title
+        title = exhibit.make(exhibit.open()).title
         assert alt.split()[0].lower() == title.split()[0].lower()
         assert len(alt) >= LEAST_ALT_LETTERS
         assert any(letter.isdigit() for letter in alt)

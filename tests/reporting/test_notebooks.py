@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.config import COMMITTED_STUDY, FIGURES, METHOD_FOLDER, NOTEBOOKS
+from analysis.config import COMMITTED_STUDY, COMMON_FOLDERS, FIGURES, NOTEBOOKS
 from analysis.nodes import takes_study
 from analysis.reporting.kernels import KERNEL_NAME
 from analysis.reporting.notebooks import (
@@ -160,7 +160,7 @@ def test_a_notebook_of_the_project_is_stored_in_its_normal_form(path):
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
 def test_a_committed_notebook_shows_the_outputs_of_its_own_run(path):
-    folder = COMMITTED_STUDY if takes_study(path) else METHOD_FOLDER
+    folder = COMMITTED_STUDY if takes_study(path) else COMMON_FOLDERS[path.stem]
     run = read_notebook(FIGURES / folder / "notebooks" / path.name)
     text = notebook_text(with_outputs_of(read_notebook(path), run))
     assert text == path.read_text(encoding="utf-8")

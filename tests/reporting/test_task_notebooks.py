@@ -11,12 +11,12 @@ from _pytask.console import console
 from analysis.config import (
     ANALYSIS,
     COMMITTED_STUDY,
+    COMMON_FOLDERS,
     FIGURES,
-    METHOD_FOLDER,
     PARAMETERS,
     study_names,
 )
-from analysis.exhibits.registry import EXHIBITS, METHOD_EXHIBITS
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.nodes import takes_study
 from analysis.program import notebook_sources
 from analysis.reporting.task_notebooks import NOTEBOOK_FILES, executed_path, notebook_program
@@ -25,7 +25,7 @@ from reporting.graphs import first_graph
 
 def runs_of(path: Path) -> tuple[str, ...]:
     """Return the folders for which a notebook is run: one a study, or that of the method."""
-    return study_names() if takes_study(path) else (METHOD_FOLDER,)
+    return study_names() if takes_study(path) else (COMMON_FOLDERS[path.stem],)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_there_is_a_step_for_every_notebook_and_folder_and_one_for_every_refresh
         f"task_notebook[{name}-{path.stem}]" for path in NOTEBOOK_FILES for name in runs_of(path)
     }
     assert set(steps) == runs | {f"task_outputs[{path.stem}]" for path in NOTEBOOK_FILES}
-    shown_in = {item.notebook for item in (*EXHIBITS, *METHOD_EXHIBITS)}
+    shown_in = {item.notebook for item in (*EXHIBITS, *COMMON_EXHIBITS)}
     assert {path.stem for path in NOTEBOOK_FILES} == shown_in
 
 
@@ -67,7 +67,7 @@ def test_a_step_reads_the_notebook_that_it_is_named_after_and_writes_that_one(st
         study_files = (PARAMETERS / f"{name}.yaml",) if takes_study(path) else ()
         assert step.depends_on["settings"].files == study_files
     refresh = steps[f"task_outputs[{path.stem}]"]
-    shown = COMMITTED_STUDY if takes_study(path) else METHOD_FOLDER
+    shown = COMMITTED_STUDY if takes_study(path) else COMMON_FOLDERS[path.stem]
     assert refresh.depends_on["template"].notebook == path
     assert refresh.depends_on["executed"].path == executed_path(shown, path)
     assert refresh.produces["notebook"].path == path
