@@ -36,7 +36,7 @@ SMALL_SAMPLE: Final[Mapping[str, str]] = {
 THREE_WAY_NOTE: Final = (
     "three-way PPML has an incidental-parameter bias of order 1/N in the estimates, N countries, "
     "and its clustered standard errors are too small by the same order (Weidner and Zylkin 2021); "
-    "see the split-panel jackknife"
+    "see the analytical correction and the split-panel jackknife"
 )
 TWO_WAY_NOTE: Final = (
     "PPML with exporter and importer effects has no incidental-parameter bias in the estimates; "

@@ -34,11 +34,16 @@ class PoissonStep:
     ----------
     estimates, sandwich
         Shapes (k,) and (k, k), without any small-sample factor.
+    means, within
+        Fitted flows, shape (n,), and regressors less their projection on the fixed effects with
+        these as weights, shape (n, k).
     """
 
     sample: GravitySample
     estimates: Floats
     sandwich: Floats
+    means: Floats
+    within: Floats
     deviance: float
     dropped: tuple[Dropped, ...]
 
@@ -68,9 +73,14 @@ def poisson_step(sample: GravitySample, clusters: Mapping[str, pd.Categorical]) 
     mask = sample.keys.index.isin(kept.keys.index)
     model = _fit(kept, {name: groups[mask] for name, groups in clusters.items()})
     scale = _scale(kept)
-    sandwich = np.asarray(model._vcov) / np.outer(scale, scale)
     return PoissonStep(
-        kept, np.asarray(model._beta_hat) / scale, sandwich, float(model.deviance), dropped
+        kept,
+        np.asarray(model._beta_hat) / scale,
+        np.asarray(model._vcov) / np.outer(scale, scale),
+        np.asarray(model._Y_hat_response),
+        np.asarray(model._X) / np.sqrt(model._irls_weights)[:, None] * scale,
+        float(model.deviance),
+        dropped,
     )
 
 
