@@ -24,7 +24,8 @@ WATCH_KERNELS = """
 import os, sys
 
 def _watch(event, arguments):
-    if event == "subprocess.Popen" and "ipykernel_launcher" in str(arguments):
+    launched = event == "subprocess.Popen" and "ipykernel_launcher" in str(arguments)
+    if launched or event == "analysis.kernel":
         with open(os.environ["KERNEL_LOG"], "a") as log:
             log.write("started\\n")
 

@@ -18,6 +18,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 CONNECTION_OPTION: Final = "-f"
+KERNEL_EVENT: Final = "analysis.kernel"  # audit event of a kernel that starts
 Order = tuple[str, str, Mapping[str, str]]
 
 
@@ -102,6 +103,7 @@ def run_kernel(connection_file: str, folder: str, environment: Mapping[str, str]
     """
     from ipykernel.kernelapp import IPKernelApp
 
+    sys.audit(KERNEL_EVENT, connection_file)
     os.setsid()
     os.chdir(folder)
     os.environ.clear()
