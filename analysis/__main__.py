@@ -66,7 +66,7 @@ def reproduce(study: StudyOption = None, workers: WorkersOption = None) -> None:
 
 @app.command()
 def check() -> None:
-    """Validate the raw data and every study file without running anything."""
+    """Validate the raw data, the study files and the common settings; run nothing."""
     counts = _validated()
     for what, number in counts.items():
         console.print(f"[green]ok[/green]  {number} {what}")
@@ -150,16 +150,19 @@ def _known_studies(names: list[str]) -> tuple[str, ...]:
 def _validated() -> dict[str, int]:
     """Check data and studies before anything runs; return how much was checked."""
     from analysis.data_management.catalogue import open_vocabulary
+    from analysis.settings.registry import parse_common
     from analysis.study_file import parse_study
 
     vocabulary = open_vocabulary()
     for name in study_names():
         parse_study(PARAMETERS / f"{name}.yaml", vocabulary)
+    common = parse_common(vocabulary)
     return {
         "reports": len(vocabulary.reports),
         "series": len(vocabulary.series),
         "events": len(vocabulary.events),
         "study files": len(study_names()),
+        "files of common settings": len(common),
     }
 
 

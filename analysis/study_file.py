@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
-
-from analysis.errors import StudyError, spelling_hint
+from analysis.errors import StudyError
+from analysis.settings.explain import validated
 from analysis.study import SHAPES_WITH_MONTHS, Event, Intervention, Outcome, Study, Vocabulary
-from analysis.study_blocks import (
-    Block,
-    InterventionBlock,
-    MonthlyBlock,
-    OutcomeBlock,
-    PolicyBlock,
-    StudyBlock,
-    Window,
-)
+from analysis.study_blocks import InterventionBlock, OutcomeBlock, StudyBlock, Window
 from analysis.study_monthly import check_monthly, monthly_outcome, policy_view
 from analysis.study_names import known, unique
 from analysis.study_yaml import read_yaml
@@ -33,11 +23,11 @@ def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
         On an unknown key, event, series, place, report or shape, a wrong type, or dates that do
         not fit; the message names the file, the key, what is allowed and the nearest match.
     """
-    block = _validated(path, read_yaml(path))
+    block = validated(path, read_yaml(path), StudyBlock)
     _check_names(path, block, vocabulary)
-    _in_order(path, "window", block.window)
+    in_order(path, "window", block.window)
     interventions = {
-        item.name: _intervention(path, item, vocabulary.events) for item in block.interventions
+        item.name: intervention_of(path, item, vocabulary.events) for item in block.interventions
     }
     return Study(
         name=path.stem,
@@ -53,61 +43,6 @@ def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
         monthly=tuple(monthly_outcome(path, item, interventions) for item in block.monthly),
         policy=policy_view(block.policy),
     )
-
-
-def _validated(path: Path, content: dict[str, Any]) -> StudyBlock:
-    try:
-        return StudyBlock.model_validate(content)
-    except ValidationError as error:
-        raise _explained(path, error) from error
-
-
-def _explained(path: Path, error: ValidationError) -> StudyError:
-    """Turn the first finding of pydantic into one message that a student can act on."""
-    # A misspelt key is both unknown and missing; the unknown one tells what was meant.
-    first, *others = sorted(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
-    location = first["loc"]
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
-    allowed, remedy = _allowed_at(location, first)
-    more = f" ({len(others)} more after this one)" if others else ""
-    return StudyError(
-        f"{_PROBLEMS.get(first['type'], first['msg'])}{more}",
-        file=path.name,
-        where=f"key {key}",
-        allowed=allowed,
-        remedy=remedy,
-    )
-
-
-_PROBLEMS = {
-    "extra_forbidden": "this parameter is not known",
-    "missing": "this parameter is missing",
-}
-
-
-def _allowed_at(location: tuple[int | str, ...], finding: Mapping[str, Any]) -> tuple[str, str]:
-    fields = _fields_at(location[:-1])
-    if finding["type"] == "extra_forbidden":
-        return ", ".join(sorted(fields)), spelling_hint(str(location[-1]), fields)
-    if finding["type"] == "missing":
-        return f"all of: {', '.join(sorted(fields))}", f"add '{location[-1]}:' to the file"
-    if finding["type"] == "literal_error":
-        options = finding["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-        return ", ".join(options), spelling_hint(str(finding["input"]), options)
-    return finding["msg"], f"correct the value {finding['input']!r}"
-
-
-def _fields_at(location: tuple[int | str, ...]) -> tuple[str, ...]:
-    """Return the parameter names that are allowed at a place of the file."""
-    blocks: Mapping[str, type[Block]] = {
-        "interventions": InterventionBlock,
-        "outcomes": OutcomeBlock,
-        "window": Window,
-        "monthly": MonthlyBlock,
-        "policy": PolicyBlock,
-    }
-    names = [part for part in location if isinstance(part, str) and part in blocks]
-    return tuple((blocks[names[-1]] if names else StudyBlock).model_fields)
 
 
 def _check_names(path: Path, block: StudyBlock, vocabulary: Vocabulary) -> None:
@@ -132,7 +67,16 @@ def _check_names(path: Path, block: StudyBlock, vocabulary: Vocabulary) -> None:
     check_monthly(path, block, vocabulary)
 
 
-def _intervention(path: Path, item: InterventionBlock, events: Mapping[str, Event]) -> Intervention:
+def intervention_of(
+    path: Path, item: InterventionBlock, events: Mapping[str, Event]
+) -> Intervention:
+    """Return an event with the shape that a file gives it.
+
+    Raises
+    ------
+    StudyError
+        When the shape needs a length or an end that is not there.
+    """
     event = events[item.event]
     end = events[item.until].start if item.until else event.end
     where = f"key interventions.{item.name}"
@@ -161,7 +105,14 @@ def _intervention(path: Path, item: InterventionBlock, events: Mapping[str, Even
     )
 
 
-def _in_order(path: Path, key: str, window: Window) -> None:
+def in_order(path: Path, key: str, window: Window) -> None:
+    """Refuse a window that ends before it starts.
+
+    Raises
+    ------
+    StudyError
+        When the months are not in order.
+    """
     if window.end < window.start:
         raise StudyError(
             f"the window ends ({window.end}) before it starts ({window.start})",
@@ -178,7 +129,7 @@ def _outcome(
     interventions: Mapping[str, Intervention],
 ) -> Outcome:
     window = item.window or block.window
-    _in_order(path, f"outcomes.{item.name}.window", window)
+    in_order(path, f"outcomes.{item.name}.window", window)
     chosen = interventions if item.interventions is None else item.interventions
     return Outcome(
         name=item.name,

@@ -19,6 +19,7 @@ FLOORS = {
     "study_blocks": 1,
     "study_monthly": 1,
     "study_names": 1,
+    "settings": 1,
     "data_management": 1,
     "models": 2,
     "inference": 2,
