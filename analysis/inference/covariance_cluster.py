@@ -34,7 +34,8 @@ class ClusterSums:
     bread
         M, the inverse of Z'Z (a pseudo-inverse where dummies repeat each other), shape (p, p).
     half, half_inverse
-        The symmetric square root of M and its inverse, shape (p, p).
+        A root of M, so that M = half half', and its (pseudo-)inverse, shape (p, p). Columns are
+        scaled before the root is taken, so that units of measurement do not matter.
     leverages, directions
         Eigenvalues, shape (G, p), and eigenvectors of the leverage, shape (G, p, p).
     """
@@ -77,14 +78,15 @@ def cluster_sums(design: Floats, codes: Integers) -> ClusterSums:
         Clusters 0 to G - 1, shape (n,).
     """
     grams = _grams(design, codes)
-    values, vectors = np.linalg.eigh(grams.sum(axis=0))
-    kept = values > WHOLE_LEVERAGE * max(values.max(), np.finfo(float).tiny)
+    total = grams.sum(axis=0)
+    size = np.sqrt(np.maximum(np.diag(total), np.finfo(float).tiny))
+    values, vectors = np.linalg.eigh(total / np.outer(size, size))
+    kept = values > WHOLE_LEVERAGE * values.max()
     vectors, roots = vectors[:, kept], np.sqrt(values[kept])
-    half = (vectors / roots) @ vectors.T
-    leverages, directions = np.linalg.eigh(half @ grams @ half)
-    return ClusterSums(
-        grams, half @ half, half, (vectors * roots) @ vectors.T, leverages, directions
-    )
+    half = (vectors / roots) @ vectors.T / size[:, None]
+    half_inverse = (vectors * roots) @ vectors.T * size
+    leverages, directions = np.linalg.eigh(half.T @ grams @ half)
+    return ClusterSums(grams, half @ half.T, half, half_inverse, leverages, directions)
 
 
 def _grams(design: Floats, codes: Integers) -> Floats:

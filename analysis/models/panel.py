@@ -12,6 +12,7 @@ from scipy import linalg
 
 from analysis.errors import ModelError, spelling_hint
 from analysis.inference.wild_cluster import Weights
+from analysis.models.arrays import Floats
 from analysis.models.panel_conventions import lookup_convention
 from analysis.models.panel_covariances import infer
 from analysis.models.panel_effects import clustering
@@ -21,7 +22,7 @@ from analysis.models.panel_estimators import (
     Transformed,
     independent_columns,
 )
-from analysis.models.panel_inference import CovarianceRequest, Inference, Solved
+from analysis.models.panel_inference import ILL_CONDITIONED, CovarianceRequest, Inference, Solved
 from analysis.models.panel_results import Dropped, Integers, PanelCoefficient, PanelFit
 from analysis.models.panel_rows import panel_rows
 
@@ -188,7 +189,7 @@ def _reason(problem: Transformed, position: int, kept: Integers) -> Dropped:
 
 
 def solve(problem: Transformed) -> Solved:
-    """Solve by the Cholesky factor of scaled cross-products with one step of refinement.
+    """Solve by a root of the scaled cross-products, with one step of refinement.
 
     Raises
     ------
@@ -201,13 +202,19 @@ def solve(problem: Transformed) -> Solved:
             f"{len(response)} rows cannot support {design.shape[1]} coefficients",
             remedy="use fewer regressors or more rows",
         )
-    gram = design.T @ design
-    size = np.sqrt(np.diag(gram))
-    factor = linalg.cho_factor(gram / np.outer(size, size))
-    bread = linalg.cho_solve(factor, np.eye(len(size))) / np.outer(size, size)
-    estimates = bread @ (design.T @ response)
-    estimates = estimates + bread @ (design.T @ (response - design @ estimates))
-    return Solved(problem, estimates, response - design @ estimates, bread)
+    size = np.sqrt(np.einsum("ij,ij->j", design, design))
+    gram = design.T @ design / np.outer(size, size)
+    condition = float(np.linalg.cond(gram))
+    root = linalg.cholesky(gram) if condition < ILL_CONDITIONED else _root(design / size)
+    inverse = linalg.solve_triangular(root, np.eye(len(size))) / size[:, None]
+    estimates = inverse @ (inverse.T @ (design.T @ response))
+    estimates = estimates + inverse @ (inverse.T @ (design.T @ (response - design @ estimates)))
+    return Solved(problem, estimates, response - design @ estimates, inverse, condition)
+
+
+def _root(design: Floats) -> Floats:
+    """Upper triangular root of the cross-products without forming them, shape (k, k)."""
+    return np.asarray(linalg.qr(design, mode="r", check_finite=False)[0][: design.shape[1]])
 
 
 def _result(

@@ -20,6 +20,7 @@ from analysis.models.panel_results import Dropped, Integers
 from analysis.models.panel_rows import PanelRows, without_singletons
 
 CONSTANT = "constant"
+ALL_ROWS = slice(None)
 MEAN_SUFFIX = " (unit mean)"
 # The projections stop when no entry changes by more than this, relative to the column's scale;
 # estimates then agree with the exact ones to about 1e-8.
@@ -44,7 +45,8 @@ class Transformed:
         Root sum of squares of each column before effects were taken out, about its mean,
         shape (k,): what is left is compared with it.
     source
-        Row of the panel that each row belongs to, shape (n,); the unit's first row for means.
+        Row of the panel that each row belongs to, shape (n,), or all of them in order; the unit's
+        first row for means.
     effects
         Names of the absorbed effects: `unit`, `time`.
     constant
@@ -58,7 +60,7 @@ class Transformed:
     design: Floats
     names: tuple[str, ...]
     scales: Floats
-    source: Integers
+    source: Integers | slice
     effects: tuple[str, ...] = ()
     constant: int | None = None
     averaged: bool = False
@@ -68,7 +70,7 @@ class Transformed:
 
 def pooled(panel: PanelRows) -> Transformed:
     """Ordinary least squares on all rows, with a constant."""
-    return _with_constant(panel, panel.outcome, panel.regressors, _all_rows(panel))
+    return _with_constant(panel, panel.outcome, panel.regressors, ALL_ROWS)
 
 
 def fixed(panel: PanelRows) -> Transformed:
@@ -151,10 +153,6 @@ ESTIMATORS: Mapping[str, Callable[[PanelRows], Transformed]] = {
 }
 
 
-def _all_rows(panel: PanelRows) -> Integers:
-    return np.arange(len(panel.outcome), dtype=np.int64)
-
-
 def _scales(columns: Floats) -> Floats:
     """Root sum of squares about the mean of each column."""
     away = (column - column.mean() for column in columns.T)
@@ -169,7 +167,7 @@ def _side_by_side(first: Floats, others: Floats) -> Floats:
 
 
 def _with_constant(
-    panel: PanelRows, response: Floats, columns: Floats, source: Integers
+    panel: PanelRows, response: Floats, columns: Floats, source: Integers | slice
 ) -> Transformed:
     design = _side_by_side(np.ones(len(response)), columns)
     scales = np.concatenate([[np.sqrt(len(response))], _scales(columns)])
@@ -188,7 +186,7 @@ def _within(
         values[:, 1:],
         kept.names,
         _scales(kept.regressors),
-        _all_rows(kept),
+        ALL_ROWS,
         effects,
     )
 
@@ -231,10 +229,11 @@ def project_out(values: Floats, effects: Integers) -> Floats:
     """
     from pyfixest.core.demean import demean
 
-    scales = np.abs(values).max(axis=0)
+    away = values - values.mean(axis=0)
+    scales = np.abs(away).max(axis=0)
     scales[scales == 0] = 1.0
     left, converged = demean(
-        values / scales, effects.astype(np.uint64), np.ones(len(values)), tol=PROJECTION_TOLERANCE
+        away / scales, effects.astype(np.uint64), np.ones(len(values)), tol=PROJECTION_TOLERANCE
     )
     if not converged:
         raise ModelError(
@@ -246,7 +245,7 @@ def project_out(values: Floats, effects: Integers) -> Floats:
 
 def _quasi_demeaned(panel: PanelRows, columns: Floats, names: tuple[str, ...]) -> Transformed:
     """Subtract the share theta of the unit means that makes random effects spherical."""
-    start = _with_constant(replace(panel, names=names), panel.outcome, columns, _all_rows(panel))
+    start = _with_constant(replace(panel, names=names), panel.outcome, columns, ALL_ROWS)
     theta, details = _random_effects(panel, columns, names)
     values = _side_by_side(start.response, start.design)
     counts = np.bincount(panel.unit)

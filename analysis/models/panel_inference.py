@@ -14,6 +14,10 @@ from analysis.models.panel_conventions import Convention, Counted, counted_param
 from analysis.models.panel_effects import Clustering, absorbed_effects, redundant_effects
 from analysis.models.panel_estimators import Transformed
 
+# Above this condition number cross-products lose half of the digits: QR is used instead, and
+# corrections that need cross-products by cluster are refused.
+ILL_CONDITIONED = 1e8
+
 
 @dataclass(frozen=True)
 class Solved:
@@ -21,19 +25,28 @@ class Solved:
 
     Attributes
     ----------
-    bread
-        Inverse of X'X, shape (k, k).
+    inverse
+        A root of the inverse of X'X, upper triangular, shape (k, k): the columns of X times it
+        are orthonormal.
+    condition
+        Condition number of the cross-products, columns scaled to one length.
     """
 
     problem: Transformed
     estimates: Floats
     residuals: Floats
-    bread: Floats
+    inverse: Floats
+    condition: float
+
+    @property
+    def bread(self) -> Floats:
+        """Inverse of X'X, shape (k, k)."""
+        return np.asarray(self.inverse @ self.inverse.T)
 
     @property
     def scores(self) -> Floats:
-        """Design times residuals, shape (n, k)."""
-        return np.asarray(self.problem.design * self.residuals[:, None])
+        """Orthonormal columns times residuals, shape (n, k): sums of them lose no digits."""
+        return np.asarray((self.problem.design @ self.inverse) * self.residuals[:, None])
 
 
 @dataclass(frozen=True)
@@ -80,8 +93,8 @@ def degrees_of_freedom(solved: Solved, convention: Convention, clusters: int) ->
 
 
 def sandwich(solved: Solved, middle: Floats) -> Floats:
-    """Return bread, middle, bread."""
-    return np.asarray(solved.bread @ middle @ solved.bread)
+    """Return the covariance of the coefficients from the middle in orthonormal columns."""
+    return np.asarray(solved.inverse @ middle @ solved.inverse.T)
 
 
 def convention_words(convention: Convention, parameters: int, df: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -50,11 +51,11 @@ class PanelRows:
         """Whether every unit is seen in every period."""
         return len(self.unit) == len(self.unit_labels) * len(self.time_labels)
 
-    @property
+    @cached_property
     def periods(self) -> Integers:
         """Position of each row's period among the periods that are seen, shape (n,)."""
         seen = np.bincount(self.time) > 0
-        return np.asarray((np.cumsum(seen) - 1)[self.time])
+        return self.time if seen.all() else np.asarray((np.cumsum(seen) - 1)[self.time])
 
     def take(self, kept: Bools, dropped: Sequence[Dropped]) -> PanelRows:
         """Return the rows that are kept, with their codes made anew."""
@@ -246,6 +247,8 @@ def without_singletons(rows: PanelRows, effects: Sequence[str]) -> PanelRows:
         When nothing is left.
     """
     codes = {"unit": rows.unit, "time": rows.periods}
+    if all(np.bincount(codes[effect]).min() > 1 for effect in effects):
+        return rows
     alone = {effect: np.zeros(len(rows.unit), dtype=bool) for effect in effects}
     kept = np.ones(len(rows.unit), dtype=bool)
     while True:
@@ -256,8 +259,6 @@ def without_singletons(rows: PanelRows, effects: Sequence[str]) -> PanelRows:
             kept &= ~found
         if kept.sum() == before:
             break
-    if kept.all():
-        return rows
     dropped = [
         _singletons(rows, effect, alone[effect]) for effect in effects if alone[effect].any()
     ]

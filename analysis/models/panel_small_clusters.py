@@ -15,7 +15,13 @@ from analysis.inference.covariance_cluster import (
 from analysis.inference.wild_cluster import WildClusterResult, wild_cluster
 from analysis.models.arrays import Floats
 from analysis.models.panel_effects import Clustering, explicit_design
-from analysis.models.panel_inference import CovarianceRequest, Inference, Solved, student_inference
+from analysis.models.panel_inference import (
+    ILL_CONDITIONED,
+    CovarianceRequest,
+    Inference,
+    Solved,
+    student_inference,
+)
 from analysis.models.panel_sandwich import one_or_two_way
 
 # A note is made unless p-values can be this many times smaller than the test needs.
@@ -107,6 +113,13 @@ def _single(request: CovarianceRequest, covariance: str) -> Clustering:
 
 
 def _explicit(solved: Solved, group: Clustering) -> tuple[Floats, ClusterSums]:
+    if solved.condition > ILL_CONDITIONED:
+        raise ModelError(
+            f"the columns {', '.join(solved.problem.names)} are too nearly collinear for the "
+            f"corrections of few clusters (condition number {solved.condition:.1g})",
+            allowed=f"a condition number up to {ILL_CONDITIONED:.0g}",
+            remedy="subtract a round number from regressors that are far from zero",
+        )
     design = explicit_design(solved.problem, group)
     return design, cluster_sums(design, group.codes)
 

@@ -209,3 +209,18 @@ def test_a_fixed_regressor_leaves_no_differences():
     frame = made().assign(size=lambda d: d["unit"] * 1.0)
     found = fit(frame, regressors=["x", "size"], model="first_difference")
     assert found.dropped[0].reason == "'size' is absorbed by differences or means over time"
+
+
+@pytest.mark.parametrize("model", ["pooled", "fixed", "two_way"])
+def test_large_offsets_cost_no_digits(model):
+    """What is far from zero is centred before effects are taken out, or solved by QR."""
+    frame = made(keep=0.8, seed=2)
+    moved = frame.assign(x=frame["x"] + 1e5, y=frame["y"] + 1e6)
+    plain, far = fit(frame, model=model), fit(moved, model=model)
+    for name in ("x", "z"):
+        one, other = plain.coefficient(name), far.coefficient(name)
+        assert other.estimate == pytest.approx(one.estimate, rel=1e-7)
+        assert other.standard_error == pytest.approx(one.standard_error, rel=1e-7)
+    if model == "pooled":
+        with pytest.raises(ModelError, match="constant, x, z are too nearly collinear"):
+            fit(moved, model=model, covariance="cr2")

@@ -95,6 +95,22 @@ def test_the_wild_bootstrap_is_that_of_refits_with_every_dummy(cluster):
     assert f"all {2 ** len(present)} sign vectors" in fit.convention
 
 
+@pytest.mark.parametrize("covariance", ["clustered", "cr2", "cr3", "wild_cluster"])
+@pytest.mark.parametrize("model", ["two_way", "pooled"])
+def test_units_of_measurement_do_not_matter(covariance, model):
+    frame = panel(0.85)
+    scaled = frame.assign(x=frame["x"] * 1e9, z=frame["z"] * 1e-6, y=frame["y"] * 1e3)
+    options = {"model": model, "covariance": covariance, "clusters": ["region"]}
+    one, other = (fit_panel(table, **MADE, **options) for table in (frame, scaled))
+    for name, factor in (("x", 1e-6), ("z", 1e9)):
+        plain, moved = one.coefficient(name), other.coefficient(name)
+        assert moved.estimate == pytest.approx(plain.estimate * factor, rel=SAME)
+        assert moved.standard_error == pytest.approx(plain.standard_error * factor, rel=SAME)
+        assert moved.p_value == pytest.approx(plain.p_value, rel=SAME)
+        assert moved.df == pytest.approx(plain.df, rel=SAME)
+        assert moved.upper == pytest.approx(plain.upper * factor, rel=1e-4)
+
+
 def test_too_many_effects_outside_the_clusters_are_refused():
     frame = made(units=600, periods=3)
     with pytest.raises(ModelError, match="clusters by 'time' cut across 600 fixed effects"):
