@@ -15,12 +15,12 @@ from analysis.models.event_study_raw import (
     all_cohorts,
     joint_covariance,
     library_columns,
-    quietly,
     refuse_unbalanced,
     rows_of,
     standard_errors,
 )
 from analysis.models.event_study_regressions import fit_dummies
+from analysis.models.library_calls import quietly
 
 LEADS = (
     "before treatment: event-time dummies on untreated rows only, clustered by unit "
@@ -63,11 +63,12 @@ def imputation(panel: StaggeredPanel, window: Window | None) -> RawStudy:
     del window
     from diff_diff import ImputationDiD
 
-    model = ImputationDiD(cluster="unit")
+    model = ImputationDiD(cluster="unit", leave_one_out=True)
     fit, notes = quietly(lambda: model.fit(panel.frame, **library_columns(panel)))
     errors = (
         "conservative error of their theorem 3, clustered by unit, effects averaged by cohort and "
-        "event time (R's didimputation), no small-sample factor, normal intervals"
+        "event time without the unit's own (their appendix A.9; R's didimputation keeps it and is "
+        "smaller), no small-sample factor, normal intervals"
     )
     return _imputed(panel, fit, f"imputation; {errors}; {LEADS}; {BY_OBSERVATION}", notes)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -92,15 +91,6 @@ def library_columns(panel: StaggeredPanel) -> dict[str, Any]:
     """Return the column names as the estimators of diff-diff ask for them."""
     names: dict[str, Any] = {"outcome": "y", "unit": "unit", "time": "time"}
     return names | {"first_treat": "first_treated", "covariates": list(panel.covariates) or None}
-
-
-def quietly(call: Callable[[], Any]) -> tuple[Any, tuple[str, ...]]:
-    """Run a library call and return its result with its warnings as notes."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        result = call()
-    told = [str(item.message) for item in caught if item.category is not FutureWarning]
-    return result, tuple(dict.fromkeys(told))
 
 
 def finite_rows(estimates: pd.Series, errors: pd.Series) -> pd.DataFrame:

@@ -23,11 +23,11 @@ from analysis.models.event_study_raw import (
     finite_rows,
     joint_covariance,
     library_columns,
-    quietly,
     refuse_unbalanced,
     rows_of,
     standard_errors,
 )
+from analysis.models.library_calls import quietly
 
 WITHIN = 1e-12  # tolerance of the within transformation, so that it adds no error that shows
 

@@ -10,12 +10,12 @@ import pytest
 from scipy import stats
 
 from analysis.models.event_study import ESTIMATORS, compare_estimators
-from analysis.models.event_study_raw import quietly
 from analysis.models.event_study_simulation import (
     StaggeredDesign,
     simulate_event_studies,
     simulate_panel,
 )
+from analysis.models.library_calls import quietly
 from tests.models.event_study_panels import COLUMNS, REFERENCE, fit, reference_panel
 
 ESTIMATE = 1e-7  # relative, as R prints fifteen digits and the within transformation iterates
@@ -125,6 +125,16 @@ def test_imputation_predicts_from_untreated_rows(name):
     assert study.overall.estimate == pytest.approx(effect.mean(), rel=EXACT)
     for k, value in effect.groupby(event).mean().items():
         assert effect_at(study, k).estimate == pytest.approx(value, rel=EXACT)
+
+
+def test_imputation_leaves_the_own_effect_out_of_the_error():
+    from diff_diff import ImputationDiD
+
+    columns = {"outcome": "y", "unit": "unit", "time": "year", "first_treat": "first_treated"}
+    kept, _ = quietly(lambda: ImputationDiD().fit(reference_panel(), **columns))
+    study = fit(estimator="imputation")
+    assert study.overall.standard_error > kept.overall_se
+    assert "didimputation keeps it" in study.convention
 
 
 def test_leads_of_the_imputation_are_those_of_diff_diff():
