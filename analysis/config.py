@@ -11,6 +11,7 @@ DATA_PROCESSED = ROOT / "data_processed"
 FIGURES = ROOT / "figures"
 NOTEBOOKS = ROOT / "notebooks"
 PARAMETERS = NOTEBOOKS / "parameters"
+ROBUSTNESS = DATA_PROCESSED / "robustness"  # results of long computations, by study
 SIMULATION = ROOT / ".simulation"  # finished batches of a simulation, to resume from
 LOCK = ROOT / "requirements.lock"
 

@@ -11,27 +11,26 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from importlib import import_module
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final
 
 PRELOADED: Final = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "analysis.exhibits.write",
+    "analysis.exhibits.zone_trade",
+    "analysis.exhibits.monthly_figure",
     "analysis.reporting.forked_kernels",
     "analysis.reporting.notebooks",
     "analysis.reporting.run_notebook",
     "papermill",
 )
 PROCESSORS: Final = os.cpu_count() or 1
-
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
 
 
 def warm_up() -> None:
@@ -47,19 +46,33 @@ def server_context() -> ForkServerContext:
     return context
 
 
-def in_worker(
-    function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
-) -> Result:
-    """Call a function of a module in one of the workers; return its result or raise its error."""
-    return _workers().submit(function, *args, **kwargs).result()
+def named(program: str) -> Any:
+    """Return the function that a full path, `package.module.function`, names."""
+    module, function = program.rsplit(".", 1)
+    return getattr(import_module(module), function)
 
 
-def in_own_process(
-    function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
-) -> Result:
+def in_worker(program: str, *arguments: object) -> Any:
+    """Call a function in one of the workers; return its result or raise its error.
+
+    Parameters
+    ----------
+    program
+        Full path of the function. The module is imported in the worker alone, so that the process
+        that lays out the build needs no estimator and no plotting library.
+    """
+    return _workers().submit(call, program, *arguments).result()
+
+
+def in_own_process(program: str, *arguments: object) -> Any:
     """Call a function in a process that does nothing else, and that may fork kernels."""
     with _processes(1) as process:
-        return process.submit(function, *args, **kwargs).result()
+        return process.submit(call, program, *arguments).result()
+
+
+def call(program: str, *arguments: object) -> Any:
+    """Call the function of that full path."""
+    return named(program)(*arguments)
 
 
 @cache

@@ -1,32 +1,36 @@
-"""Every exhibit of a study: the name it is saved under and the function that makes it."""
+"""Every exhibit: the name it is saved under, and the functions that open its data and make it.
+
+Functions are named as `module.function` under analysis/exhibits/ and imported only where an exhibit
+is made: the build graph can be read, and a build with nothing to do can end, without importing
+matplotlib or an estimator.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from analysis.config import COMMON_FOLDERS
-from analysis.exhibits import (
-    audit,
-    context,
-    coverage,
-    effects,
-    method,
-    monthly,
-    monthly_figure,
-    policy,
-    zone_trade,
-)
-from analysis.exhibits.figure import Figure
-from analysis.exhibits.study_results import OpenStudy
-from analysis.exhibits.table import Table
+from analysis.config import ANALYSIS, COMMON_FOLDERS
+from analysis.workers import named
+
+if TYPE_CHECKING:
+    from analysis.exhibits.figure import Figure
+    from analysis.exhibits.table import Table
 
 Kind = Literal["figure", "table"]
 EXTENSIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "figure": ("svg", "png", "csv", "alt.txt"),
     "table": ("csv", "html", "tex", "md"),
 }
+ROOM: Final = "analysis.exhibits"
+
+
+def module_file(function: str) -> Path:
+    """Return the file that holds `module.function`."""
+    return ANALYSIS / "exhibits" / f"{function.split('.')[0]}.py"
 
 
 @dataclass(frozen=True)
@@ -37,53 +41,73 @@ class Exhibit:
     ----------
     notebook
         Stem of the notebook that shows it.
-    make
-        Function from an open study to the exhibit.
+    maker
+        `module.function`, from what `opener` returns to the exhibit.
+    opener
+        `module.function`, from the name of a study to what the exhibit shows.
     """
 
     name: str
     kind: Kind
     notebook: str
-    make: Callable[[OpenStudy], Figure | Table]
+    maker: str
+    opener: str = "study_results.opened_once"
 
     @property
     def program(self) -> str:
-        """The function that makes the exhibit, as `module.function`."""
-        return f"{self.make.__module__}.{self.make.__name__}"
+        """The function that makes the exhibit, with its full path."""
+        return f"{ROOM}.{self.maker}"
+
+    def open(self, study: str) -> Any:
+        """Open what the exhibit shows of a study."""
+        return named(f"{ROOM}.{self.opener}")(study)
+
+    def make(self, opened: Any) -> Figure | Table:
+        """Make the exhibit."""
+        made: Figure | Table = named(self.program)(opened)
+        return made
 
 
 AUDIT: Final = "01_data_audit"
 ZONE_TRADE: Final = "02_zone_trade"
 MONTHLY: Final = "04_monthly_context"
+ROBUST: Final = "05_robustness"
+
+_robustness = partial(Exhibit, opener="robustness_results.open_robustness")
 
 EXHIBITS: Final[tuple[Exhibit, ...]] = (
-    Exhibit("coverage", "figure", AUDIT, coverage.coverage_figure),
-    Exhibit("reports_by_series", "table", AUDIT, audit.series_table),
-    Exhibit("reports", "table", AUDIT, audit.reports_table),
-    Exhibit("contradictions", "table", AUDIT, audit.contradictions_table),
-    Exhibit("agreement", "table", AUDIT, audit.agreement_table),
-    Exhibit("disagreements", "table", AUDIT, audit.disagreements_table),
-    Exhibit("zone_trade", "figure", ZONE_TRADE, zone_trade.zone_trade_figure),
-    Exhibit("effects", "table", ZONE_TRADE, effects.effects_table),
-    Exhibit("cumulative", "table", ZONE_TRADE, effects.cumulative_table),
-    Exhibit("identification", "table", ZONE_TRADE, effects.identification_table),
-    Exhibit("models", "table", ZONE_TRADE, effects.models_table),
-    Exhibit("left_out", "table", ZONE_TRADE, effects.left_out_table),
-    Exhibit("influence", "table", ZONE_TRADE, effects.influence_table),
-    Exhibit("fitted_reports", "table", ZONE_TRADE, effects.fitted_reports_table),
-    Exhibit("comparison", "table", ZONE_TRADE, context.comparison_table),
-    Exhibit("context", "table", ZONE_TRADE, context.context_table),
-    Exhibit("monthly", "figure", MONTHLY, monthly_figure.monthly_figure),
-    Exhibit("monthly_effects", "table", MONTHLY, monthly.monthly_effects_table),
-    Exhibit("monthly_models", "table", MONTHLY, monthly.monthly_models_table),
-    Exhibit("monthly_diagnostics", "table", MONTHLY, monthly.monthly_diagnostics_table),
-    Exhibit("monthly_breaks", "table", MONTHLY, monthly.monthly_breaks_table),
-    Exhibit("policy_paths", "figure", MONTHLY, policy.policy_figure),
-    Exhibit("policy", "table", MONTHLY, policy.policy_table),
+    Exhibit("coverage", "figure", AUDIT, "coverage.coverage_figure"),
+    Exhibit("reports_by_series", "table", AUDIT, "audit.series_table"),
+    Exhibit("reports", "table", AUDIT, "audit.reports_table"),
+    Exhibit("contradictions", "table", AUDIT, "audit.contradictions_table"),
+    Exhibit("agreement", "table", AUDIT, "audit.agreement_table"),
+    Exhibit("disagreements", "table", AUDIT, "audit.disagreements_table"),
+    Exhibit("zone_trade", "figure", ZONE_TRADE, "zone_trade.zone_trade_figure"),
+    Exhibit("effects", "table", ZONE_TRADE, "effects.effects_table"),
+    Exhibit("cumulative", "table", ZONE_TRADE, "effects.cumulative_table"),
+    Exhibit("identification", "table", ZONE_TRADE, "effects.identification_table"),
+    Exhibit("models", "table", ZONE_TRADE, "effects.models_table"),
+    Exhibit("left_out", "table", ZONE_TRADE, "effects.left_out_table"),
+    Exhibit("influence", "table", ZONE_TRADE, "effects.influence_table"),
+    Exhibit("fitted_reports", "table", ZONE_TRADE, "effects.fitted_reports_table"),
+    Exhibit("comparison", "table", ZONE_TRADE, "context.comparison_table"),
+    Exhibit("context", "table", ZONE_TRADE, "context.context_table"),
+    Exhibit("monthly", "figure", MONTHLY, "monthly_figure.monthly_figure"),
+    Exhibit("monthly_effects", "table", MONTHLY, "monthly.monthly_effects_table"),
+    Exhibit("monthly_models", "table", MONTHLY, "monthly.monthly_models_table"),
+    Exhibit("monthly_diagnostics", "table", MONTHLY, "monthly.monthly_diagnostics_table"),
+    Exhibit("monthly_breaks", "table", MONTHLY, "monthly.monthly_breaks_table"),
+    Exhibit("policy_paths", "figure", MONTHLY, "policy.policy_figure"),
+    Exhibit("policy", "table", MONTHLY, "policy.policy_table"),
+    _robustness(
+        "specification_curves", "figure", ROBUST, "robustness_figures.specifications_figure"
+    ),
+    _robustness("specifications", "table", ROBUST, "robustness.specifications_table"),
+    _robustness("failed_specifications", "table", ROBUST, "robustness.failed_table"),
+    _robustness("check_matrix", "figure", ROBUST, "robustness_figures.checks_figure"),
+    _robustness("check_counts", "table", ROBUST, "robustness.check_counts_table"),
+    _robustness("checks", "table", ROBUST, "robustness.checks_table"),
 )
-
-
-METHOD: Final = "03_interval_method"
 
 
 @dataclass(frozen=True)
@@ -92,15 +116,15 @@ class CommonExhibit:
 
     Attributes
     ----------
-    open
-        Function that opens what `make` takes.
+    opener
+        `module.function` that opens what `maker` takes.
     """
 
     name: str
     kind: Kind
     notebook: str
-    open: Callable[[], Any]
-    make: Callable[[Any], Figure | Table]
+    opener: str
+    maker: str
 
     @property
     def folder(self) -> str:
@@ -109,32 +133,25 @@ class CommonExhibit:
 
     @property
     def program(self) -> str:
-        """The function that makes the exhibit, as `module.function`."""
-        return f"{self.make.__module__}.{self.make.__name__}"
+        """The function that makes the exhibit, with its full path."""
+        return f"{ROOM}.{self.maker}"
+
+    def open(self) -> Any:
+        """Open what the exhibit shows."""
+        return named(f"{ROOM}.{self.opener}")()
+
+    def make(self, opened: Any) -> Figure | Table:
+        """Make the exhibit."""
+        made: Figure | Table = named(self.program)(opened)
+        return made
 
 
-def _method(
-    name: str, kind: Kind, make: Callable[[method.MethodTables], Figure | Table]
-) -> CommonExhibit:
-    return CommonExhibit(name, kind, METHOD, method.open_method, make)
+METHOD: Final = "03_interval_method"
 
+_METHOD: Final = (METHOD, "method.open_method")
 
 COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
-    _method("coverage_by_history", "figure", method.coverage_by_history_figure),
-    _method("monte_carlo", "table", method.monte_carlo_table),
-    _method("retelling", "table", method.retelling_table),
+    CommonExhibit("coverage_by_history", "figure", *_METHOD, "method.coverage_by_history_figure"),
+    CommonExhibit("monte_carlo", "table", *_METHOD, "method.monte_carlo_table"),
+    CommonExhibit("retelling", "table", *_METHOD, "method.retelling_table"),
 )
-
-
-def contents(exhibit: Figure | Table) -> dict[str, bytes]:
-    """Return every file of an exhibit by extension."""
-    if isinstance(exhibit, Figure):
-        texts = {"csv": exhibit.csv(), "alt.txt": f"{exhibit.alt}\n"}
-        return exhibit.pictures() | {key: text.encode() for key, text in texts.items()}
-    forms = {
-        "csv": exhibit.csv(),
-        "html": exhibit.html(),
-        "tex": exhibit.latex(),
-        "md": exhibit.markdown(),
-    }
-    return {key: text.encode() for key, text in forms.items()}

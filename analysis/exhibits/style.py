@@ -32,6 +32,12 @@ CONFIDENCE_COLOURS: Final[Mapping[str, str]] = {"high": BLUE, "medium": ORANGE, 
 # Enough for lines that are named directly; the order is that of first use.
 SERIES_COLOURS: Final = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK, GREY)
 
+CHECK_MARKS: Final[Mapping[str, tuple[str, str]]] = {
+    "yes": ("o", GREEN),
+    "no": ("X", VERMILION),
+    "cannot say": ("_", GREY),
+}
+
 METHOD_COLOURS: Final[Mapping[str, str]] = {
     "interval": BLUE,
     "independent": VERMILION,

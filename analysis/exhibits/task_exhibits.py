@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +13,12 @@ from analysis.exhibits.registry import (
     COMMON_EXHIBITS,
     EXHIBITS,
     EXTENSIONS,
+    ROBUST,
     CommonExhibit,
     Exhibit,
+    module_file,
 )
-from analysis.exhibits.write import write_common_exhibit, write_exhibit
+from analysis.exhibits.robustness_files import robustness_register
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources
 from analysis.workers import in_worker
@@ -29,11 +30,16 @@ def exhibit_paths(study: str, exhibit: Exhibit | CommonExhibit) -> dict[str, Pat
     return {ending: folder / f"{exhibit.name}.{ending}" for ending in EXTENSIONS[exhibit.kind]}
 
 
+def exhibit_inputs(exhibit: Exhibit, study: str) -> Path:
+    """Return the register of the tables that an exhibit of a study reads."""
+    return robustness_register(study) if exhibit.notebook == ROBUST else PROCESSED_REGISTER
+
+
 def exhibit_program(exhibit: Exhibit | CommonExhibit) -> FileSet:
     """Return what makes an exhibit: its module with all that it imports, and the packages."""
-    module = Path(inspect.getfile(exhibit.make))
     own = Path(__file__)
-    files = {own, *module_sources(module), *module_sources(own.with_name("write.py"))}
+    modules = (module_file(exhibit.maker), module_file(exhibit.opener), own.with_name("write.py"))
+    files = {own, *(file for module in modules for file in module_sources(module))}
     return file_set("the program", files | set(environment_sources()))
 
 
@@ -48,13 +54,13 @@ for _study in study_names():
         def task_exhibit(
             study: str,
             exhibit: Exhibit,
-            tables: Path = PROCESSED_REGISTER,  # noqa: ARG001
+            tables: Path = exhibit_inputs(_exhibit, _study),  # noqa: ARG001
             parameters: Path = PARAMETERS / f"{_study}.yaml",  # noqa: ARG001
             program: object = exhibit_program(_exhibit),  # noqa: ARG001
             products: Annotated[dict[str, Path], Product] = exhibit_paths(_study, _exhibit),
         ) -> None:
             """Make one exhibit and write all its files."""
-            in_worker(write_exhibit, exhibit, study, products)
+            in_worker("analysis.exhibits.write.write_exhibit", exhibit, study, products)
 
 
 for _common in COMMON_EXHIBITS:
@@ -72,4 +78,4 @@ for _common in COMMON_EXHIBITS:
         products: Annotated[dict[str, Path], Product] = exhibit_paths(_common.folder, _common),
     ) -> None:
         """Make one exhibit that belongs to no single study and write all its files."""
-        in_worker(write_common_exhibit, exhibit, products)
+        in_worker("analysis.exhibits.write.write_common_exhibit", exhibit, products)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
-from analysis.config import DATA_RAW, FIGURES, NOTEBOOKS, PARAMETERS, ROOT
+from analysis.config import DATA_RAW, FIGURES, NOTEBOOKS, PARAMETERS, ROOT, study_names
 from analysis.data_management.cards import read_card
+from analysis.data_management.save import write_text_atomic
 from analysis.data_management.sources import SOURCES
 from analysis.errors import BuildError
 from analysis.exhibits.effects import finding_sentences
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, EXTENSIONS, CommonExhibit, Exhibit
-from analysis.exhibits.study_results import OpenStudy
+from analysis.exhibits.study_results import OpenStudy, opened_once
 
 README: Final = ROOT / "README.md"
+
+
+def refresh_readme(readme: Path = README) -> None:
+    """Write the sections between the markers anew; leave the prose alone."""
+    studies = [opened_once(name) for name in study_names()]
+    write_text_atomic(readme, generated_readme(readme.read_text(encoding="utf-8"), studies))
 
 
 def generated_readme(text: str, studies: Sequence[OpenStudy]) -> str:

@@ -18,9 +18,10 @@ from analysis.config import (
     study_names,
 )
 from analysis.data_management.processed import PROCESSED_REGISTER
+from analysis.exhibits.registry import ROBUST
+from analysis.exhibits.robustness_files import robustness_register
 from analysis.nodes import FileSet, NotebookSource, file_set, takes_study
 from analysis.program import environment_sources, module_sources, notebook_sources
-from analysis.reporting.run_notebook import refresh_outputs, run_notebook
 from analysis.workers import PROCESSORS, in_own_process, in_worker
 
 
@@ -31,7 +32,9 @@ def executed_path(study: str, notebook: Path) -> Path:
 
 def notebook_program(notebook: Path) -> FileSet:
     """Return what runs a notebook: its imports, the runner, the packages."""
-    files = {*notebook_sources(notebook), *module_sources(Path(__file__)), *environment_sources()}
+    runner = Path(__file__).with_name("run_notebook.py")
+    modules = (*module_sources(Path(__file__)), *module_sources(runner))
+    files = {*notebook_sources(notebook), *modules, *environment_sources()}
     return file_set("the program", files)
 
 
@@ -42,11 +45,18 @@ def notebook_settings(study: str, notebook: Path) -> FileSet:
     return file_set("the settings", common_settings(notebook.stem))
 
 
+def notebook_inputs(study: str, notebook: Path) -> Path:
+    """Return the register of the tables that a notebook reads."""
+    return robustness_register(study) if notebook.stem == ROBUST else PROCESSED_REGISTER
+
+
 def folders_of(notebook: Path) -> tuple[str, ...]:
     """Return the folders under figures/ that hold an executed copy: one a study, or its own."""
     return study_names() if takes_study(notebook) else (COMMON_FOLDERS[notebook.stem],)
 
 
+RUN = "analysis.reporting.run_notebook.run_notebook"
+REFRESH = "analysis.reporting.run_notebook.refresh_outputs"
 KERNEL_SLOTS = threading.BoundedSemaphore(PROCESSORS)
 NOTEBOOK_FILES = tuple(sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))
 
@@ -60,14 +70,14 @@ for _notebook in NOTEBOOK_FILES:
         def task_notebook(
             study: str,
             template: Any = NotebookSource(_notebook),
-            tables: Path = PROCESSED_REGISTER,  # noqa: ARG001
+            tables: Path = notebook_inputs(_study, _notebook),  # noqa: ARG001
             settings: object = notebook_settings(_study, _notebook),  # noqa: ARG001
             program: object = notebook_program(_notebook),  # noqa: ARG001
             executed: Annotated[Path, Product] = executed_path(_study, _notebook),
         ) -> None:
             """Run one notebook, for one study if it takes one."""
             with KERNEL_SLOTS:
-                in_own_process(run_notebook, template, {"study": study} if study else {}, executed)
+                in_own_process(RUN, template, {"study": study} if study else {}, executed)
 
     @task(id=_notebook.stem)
     def task_outputs(
@@ -78,4 +88,4 @@ for _notebook in NOTEBOOK_FILES:
         notebook: Annotated[Path, Product] = _notebook,
     ) -> None:
         """Bring the outputs of the committed run into the committed notebook."""
-        in_worker(refresh_outputs, template, executed, notebook)
+        in_worker(REFRESH, template, executed, notebook)
