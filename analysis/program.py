@@ -11,6 +11,7 @@ from pathlib import Path
 from analysis.config import ANALYSIS, LOCK, ROOT
 
 
+@cache
 def module_sources(path: Path) -> tuple[Path, ...]:
     """Return the source files that a module of the project needs, itself included, sorted.
 
@@ -70,13 +71,14 @@ def _imports_of(source: str) -> frozenset[Path]:
     return frozenset(found)
 
 
-def _files(module: str) -> set[Path]:
+@cache
+def _files(module: str) -> frozenset[Path]:
     """Return the file of a module and the __init__ files of the packages around it."""
     parts = module.split(".")
     if parts[0] != ANALYSIS.name:
-        return set()
+        return frozenset()
     candidates = [ROOT.joinpath(*parts).with_suffix(".py")]
     candidates += [
         ROOT.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1)
     ]
-    return {path for path in candidates if path.is_file()}
+    return frozenset(path for path in candidates if path.is_file())
