@@ -1,0 +1,235 @@
+"""t statistics by generalised least squares with AR(1) noise, for many draws at once.
+
+rho is estimated anew in every draw by restricted maximum likelihood: the criterion is computed on a
+grid that is even in artanh(rho), and rho, the estimate and the log of the standard error are read
+at the vertex of the parabola through the best point and its neighbours. On the grid a draw costs
+matrix products alone: with W'W the inverse correlation and Q the basis of the whitened regressors,
+the residual sum of squares is y'W'Wy - |Q'Wy|^2, and W'W has three diagonals where every value
+covers one month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.errors import ModelError
+from analysis.models.arrays import Floats
+from analysis.models.interval_covariance import RHO_MAX
+from analysis.models.its_noise import MonthlyNoise
+
+LOWEST: Final = -0.9
+POINTS: Final = 44
+GRID: Final = np.tanh(np.linspace(np.arctanh(LOWEST), np.arctanh(RHO_MAX), POINTS))
+"""Autocorrelations at one month, shape (G,)."""
+
+ROUNDING: Final = 1e-12  # least residual sum of squares, beside the squares of the response
+CHUNK: Final = 20_000  # draws at once, some tens of megabytes
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Estimate, standard error and autocorrelation of every draw, each of shape (B,)."""
+
+    estimates: Floats
+    standard_errors: Floats
+    rho: Floats
+
+    @property
+    def t(self) -> Floats:
+        """Estimates over standard errors, shape (B,)."""
+        return np.asarray(self.estimates / self.standard_errors)
+
+
+@dataclass(frozen=True)
+class QuadraticForms:
+    """y'W'Wy at every rho: the whiteners (G, n, n), or diagonals (G, n) and (G, n - 1)."""
+
+    whiteners: Floats | None
+    diagonal: Floats
+    neighbours: Floats
+
+    def of(self, draws: Floats) -> Floats:
+        """Return the forms of draws (B, n), shape (B, G)."""
+        if self.whiteners is not None:
+            return np.stack([((draws @ w.T) ** 2).sum(axis=1) for w in self.whiteners], axis=1)
+        products = draws[:, :-1] * draws[:, 1:]
+        return np.asarray(draws**2 @ self.diagonal.T + 2 * products @ self.neighbours.T)
+
+
+@dataclass(frozen=True)
+class GlsEngine:
+    """A regression factorised at every rho of the grid.
+
+    Attributes
+    ----------
+    basis, corner
+        Q'W, shape (G, k, n), and the last diagonal element of the triangle, shape (G,).
+    constant
+        Parts of the restricted deviance that no draw changes, shape (G,).
+    plain, plain_last
+        Orthonormal basis of the regressors, shape (n, k), and the row of the least-squares
+        solution that gives the tested coefficient, shape (n,).
+    """
+
+    noise: MonthlyNoise
+    basis: Floats
+    corner: Floats
+    constant: Floats
+    forms: QuadraticForms
+    plain: Floats
+    plain_last: Floats
+
+    @property
+    def df(self) -> int:
+        """Values less coefficients."""
+        return int(self.basis.shape[2] - self.basis.shape[1])
+
+    def test(self, draws: Floats) -> Tested:
+        """Estimate the last coefficient of each draw.
+
+        Parameters
+        ----------
+        draws
+            Responses, shape (B, n).
+        """
+        parts = [self._test(draws[i : i + CHUNK]) for i in range(0, max(len(draws), 1), CHUNK)]
+        joined = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
+        return Tested(*joined)
+
+    def _test(self, draws: Floats) -> tuple[Floats, Floats, Floats]:
+        left = draws - (draws @ self.plain) @ self.plain.T
+        squares, last = self._on_grid(left)
+        deviance = self.df * np.log(squares) + self.constant
+        weights, places, rho = vertex(deviance)
+        across = (np.arange(len(draws))[:, None], places)
+        estimate = (weights * (last / self.corner)[across]).sum(axis=1)
+        log_error = 0.5 * np.log(squares / self.df) - np.log(np.abs(self.corner))
+        error = np.exp((weights * log_error[across]).sum(axis=1))
+        return np.asarray(estimate + draws @ self.plain_last), np.asarray(error), rho
+
+    def _on_grid(self, draws: Floats) -> tuple[Floats, Floats]:
+        """Return residual sums of squares and the tested coordinate, each of shape (B, G)."""
+        forms = self.forms.of(draws)
+        last = np.empty_like(forms)
+        least = ROUNDING * (draws**2).sum(axis=1) + np.finfo(float).tiny
+        for g, basis in enumerate(self.basis):
+            seen = draws @ basis.T
+            forms[:, g] -= (seen**2).sum(axis=1)
+            last[:, g] = seen[:, -1]
+        return np.maximum(forms, least[:, None]), last
+
+    def rho_of(self, draws: Floats) -> Floats:
+        """Return the restricted-likelihood rho of each draw, shape (B,)."""
+        return self.test(draws).rho
+
+    def deviances(self, response: Floats) -> Floats:
+        """Return minus twice the restricted log likelihood on the grid, up to a constant, (G,)."""
+        left = response - self.plain @ (self.plain.T @ response)
+        squares, _ = self._on_grid(left[None])
+        return np.asarray((self.df * np.log(squares) + self.constant)[0])
+
+    def residuals(self, responses: Floats, rho: Floats) -> Floats:
+        """Return response less fit at the nearest rho of the grid, shape (R, n).
+
+        Parameters
+        ----------
+        responses, rho
+            Shapes (R, n) and (R,).
+        """
+        places = nearest_place(rho)
+        left = responses - (responses @ self.plain) @ self.plain.T
+        for g in np.unique(places):
+            chosen = places == g
+            at_rho = self.basis[g] @ self.plain
+            solution = np.linalg.solve(at_rho, self.basis[g] @ left[chosen].T)
+            left[chosen] -= (self.plain @ solution).T
+        return np.asarray(left)
+
+
+@dataclass(frozen=True)
+class Whiteners:
+    """What takes the correlation out at every rho of the grid.
+
+    Attributes
+    ----------
+    matrices, log_determinants
+        Shapes (G, n, n), and (G,) of the correlation.
+    """
+
+    noise: MonthlyNoise
+    matrices: Floats
+    log_determinants: Floats
+    forms: QuadraticForms
+
+
+def whiteners_of(noise: MonthlyNoise) -> Whiteners:
+    """Compute the whiteners of the months that values see."""
+    unit = np.eye(len(noise.first))
+    pairs = [noise.whiten(unit, float(rho)) for rho in GRID]
+    matrices = np.stack([pair[0] for pair in pairs])
+    diagonal = np.einsum("gij,gij->gj", matrices, matrices)
+    neighbours = np.einsum("gij,gij->gj", matrices[:, :, :-1], matrices[:, :, 1:])
+    forms = QuadraticForms(None if noise.markov else matrices, diagonal, neighbours)
+    return Whiteners(noise, matrices, np.array([pair[1] for pair in pairs]), forms)
+
+
+def gls_engine(rows: Floats, whiteners: Whiteners) -> GlsEngine:
+    """Factorise a regression at every rho of the grid.
+
+    Parameters
+    ----------
+    rows
+        Shape (n, k), of full rank, the tested column last.
+
+    Raises
+    ------
+    ModelError
+        When no residual degree of freedom is left.
+    """
+    n, k = rows.shape
+    if n <= k:
+        raise ModelError(f"{n} values for {k} coefficients", allowed=f"{k + 1} values or more")
+    bases, triangles = np.linalg.qr(whiteners.matrices @ rows)
+    diagonals = np.abs(np.diagonal(triangles, axis1=1, axis2=2))
+    plain, triangle = np.linalg.qr(rows)
+    return GlsEngine(
+        noise=whiteners.noise,
+        basis=np.swapaxes(bases, 1, 2) @ whiteners.matrices,
+        corner=triangles[:, -1, -1],
+        constant=whiteners.log_determinants + 2 * np.log(diagonals).sum(axis=1),
+        forms=whiteners.forms,
+        plain=plain,
+        plain_last=plain[:, -1] / triangle[-1, -1],
+    )
+
+
+def vertex(deviance: Floats) -> tuple[Floats, NDArray[np.int64], Floats]:
+    """Return Lagrange weights (B, 3), grid places (B, 3) and rho (B,) of the least deviance.
+
+    Parameters
+    ----------
+    deviance
+        Shape (B, G).
+    """
+    middle = np.clip(np.argmin(deviance, axis=1), 1, deviance.shape[1] - 2)
+    places = middle[:, None] + np.arange(-1, 2)
+    low, mid, high = np.take_along_axis(deviance, places, axis=1).T
+    bend = low - 2 * mid + high
+    tilt = 0.5 * (low - high)
+    step = np.where(bend > 0, tilt / np.where(bend > 0, bend, 1.0), np.sign(tilt))
+    step = np.clip(step, -1.0, 1.0)
+    weights = np.stack([step * (step - 1) / 2, 1 - step**2, step * (step + 1) / 2], axis=1)
+    z = np.arctanh(GRID)
+    rho = np.tanh(z[middle] + step * (z[1] - z[0]))
+    return weights, places, np.asarray(rho)
+
+
+def nearest_place(rho: Floats) -> NDArray[np.int64]:
+    """Return the place on the grid next to each rho, even in artanh(rho)."""
+    z = np.arctanh(GRID)
+    inside = np.clip(rho, GRID[0], GRID[-1])
+    return np.asarray(np.rint((np.arctanh(inside) - z[0]) / (z[1] - z[0])), dtype=np.int64)

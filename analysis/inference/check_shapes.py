@@ -1,0 +1,164 @@
+"""The effect with other shapes of the intervention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ModelError
+from analysis.inference.check import CheckResult, cannot_say, tested_effect
+from analysis.inference.check_problem import refit, with_estimator
+from analysis.inference.check_report import scale_of, signed_form, value_of
+from analysis.models.its_options import Estimator
+from analysis.models.its_results import ItsFit
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class AlternativeShapes:
+    """The intervention with other shapes from the same day, by BIC under full likelihood.
+
+    Linear models are fitted by maximum likelihood with AR(1) errors, counts as negative binomial:
+    likelihoods of different regressors compare only so. The mean effect over the months from the
+    start on makes shapes comparable.
+
+    Table: `shape`, `length` (months), `bic`, `difference` (from the best), `weight` (exp of minus
+    half the difference, summing to 1), `mean_effect`, `p_value` of the coefficient, `as_fitted`,
+    `reason`.
+
+    Attributes
+    ----------
+    lengths
+        Months of ramps, phase-ins and pulses.
+    """
+
+    effect: str
+    lengths: Sequence[int] = (3, 12)
+    name: str = "alternative_shapes"
+    title: str = "Alternative shapes"
+
+    def run(self, fit: ItsFit) -> CheckResult:
+        """Compare shapes.
+
+        Raises
+        ------
+        ModelError
+            When the effect is unknown.
+        """
+        effect = tested_effect(fit, self.effect)
+        if effect.estimate is None:
+            return cannot_say(self, f"the effect is not identified: {effect.reason}")
+        if fit.spec is None:
+            return cannot_say(self, "the design was given as it is, without a specification")
+        table = pd.DataFrame([self._row(fit, *kind) for kind in self._kinds(fit)])
+        own = table["as_fitted"] == "yes"
+        if table.loc[own, "bic"].isna().all():
+            return cannot_say(self, "the fitted shape has no likelihood to compare")
+        table["difference"] = table["bic"] - table["bic"].min()
+        weight = np.exp(-table["difference"] / 2)
+        table["weight"] = weight / weight.sum()
+        table = table.sort_values("difference", kind="stable", ignore_index=True)
+        return self._told(fit, table)
+
+    def _kinds(self, fit: ItsFit) -> list[tuple[str, int | None]]:
+        kinds: list[tuple[str, int | None]] = []
+        if fit.spec is not None:
+            own = [item for item in fit.spec.interventions if item.name == self.effect]
+            kinds += [(item.shape, item.months) for item in own]
+        kinds += [("step", None), ("slope", None)]
+        kinds += [(s, months) for s in ("ramp", "phase_in", "pulse") for months in self.lengths]
+        return list(dict.fromkeys(kinds))
+
+    def _row(self, fit: ItsFit, shape: str, length: int | None) -> Row:
+        if fit.spec is None:
+            raise ModelError("the fit has no specification")
+        items = {item.name: item for item in fit.spec.interventions}
+        own = items[self.effect]
+        same = (own.shape, own.months) == (shape, length)
+        row: Row = {"shape": shape, "length": length, "as_fitted": "yes" if same else ""}
+        changed = own if same else replace(own, shape=shape, months=length, end=None)  # type: ignore[arg-type]
+        items[self.effect] = changed
+        spec = replace(fit.spec, interventions=tuple(items.values()))
+        estimator: Estimator = "negative_binomial" if fit.options.counts else "gls_ar1_ml"
+        options = replace(with_estimator(fit), estimator=estimator, covariance="model", rho=None)
+        nothing = {"bic": np.nan, "mean_effect": np.nan, "p_value": np.nan}
+        try:
+            found = refit(fit, spec=spec, options=options)
+        except ModelError as error:
+            return row | nothing | {"reason": error.problem}
+        effect, coefficient = found.effect(self.effect), found.coefficient(self.effect)
+        if coefficient.estimate is None or found.log_likelihood is None:
+            return row | nothing | {"reason": effect.reason or "no likelihood"}
+        parameters = found.rows.shape[1] + 2
+        bic = parameters * np.log(len(found.series)) - 2 * found.log_likelihood
+        column = found.design.matrix[:, found.design.names.index(self.effect)]
+        after = np.array(found.design.calendar.months) >= str(np.datetime64(own.start, "M"))
+        mean = float(column[after].mean() * coefficient.estimate)
+        numbers = {"bic": bic, "mean_effect": value_of(mean, scale_of(fit))}
+        return row | numbers | {"p_value": coefficient.p_value, "reason": ""}
+
+    def _told(self, fit: ItsFit, table: pd.DataFrame) -> CheckResult:
+        effect = fit.effect(self.effect)
+        best, own = table.iloc[0], table[table["as_fitted"] == "yes"].iloc[0]
+        close = table[table["difference"] <= CLOSE]
+        sign = bool((np.sign(close["mean_effect"]) == np.sign(own["mean_effect"])).all())
+        form = signed_form(scale_of(fit))
+        sentence = (
+            f"{effect.label}: of {int(table['bic'].notna().sum())} shapes BIC prefers "
+            f"{_named(best)}; {_named(own)}, as fitted, is {own['difference']:.1f} above it. The "
+            f"mean effect from its start on is {own['mean_effect']:+.3g} as fitted and between "
+            f"{close['mean_effect'].min():+.3g} and {close['mean_effect'].max():+.3g} among shapes "
+            f"within {CLOSE:g} of the best (full likelihood)."
+        )
+        labels = [_named(row) for _, row in table.iterrows()]
+        curve = pd.DataFrame(
+            {
+                "row": labels,
+                "group": np.where(table["as_fitted"] == "yes", "as fitted", "other"),
+                "estimate": table["mean_effect"],
+                "lower": np.nan,
+                "upper": np.nan,
+                "unit": effect.unit,
+            }
+        )
+        return CheckResult(
+            check=self.name,
+            title=self.title,
+            effect=self.effect,
+            unit=effect.unit,
+            table=table,
+            columns=(
+                ("shape", "Shape", "text"),
+                ("length", "Months", "count"),
+                ("bic", "BIC", "1"),
+                ("difference", "Above the best", "1"),
+                ("weight", "Weight", "2"),
+                ("mean_effect", "Mean effect", form),
+                ("p_value", "p", "3"),
+                ("as_fitted", "As fitted", "text"),
+                ("reason", "Reason", "text"),
+            ),
+            curve=curve.dropna(subset=["estimate"]),
+            kind="estimates",
+            observed=float(own["mean_effect"]),
+            p_value=None,
+            smallest_p=None,
+            sentence=sentence,
+            holds=bool(own["difference"] <= CLOSE) and sign,
+            rule=f"the fitted shape is within {CLOSE:g} of the best BIC, and all shapes within "
+            f"{CLOSE:g} have a mean effect of the same sign",
+        )
+
+
+CLOSE: Final = 2.0  # difference of BIC that is not worth more than a bare mention
+
+
+def _named(row: pd.Series) -> str:
+    if pd.isna(row["length"]):
+        return str(row["shape"])
+    return f"{row['shape']} of {int(row['length'])} months"
