@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
@@ -36,7 +37,7 @@ class Clustering:
 
     name: str
     codes: Integers
-    labels: tuple[str, ...]
+    labels: pd.Index
 
     @property
     def count(self) -> int:
@@ -69,7 +70,7 @@ def clustering(problem: Transformed, name: str, unit: str, time: str) -> Cluster
     return Clustering(name, used, names)
 
 
-def _refuse_changing(codes: Integers, unit: Integers, labels: tuple[str, ...], name: str) -> None:
+def _refuse_changing(codes: Integers, unit: Integers, labels: pd.Index, name: str) -> None:
     inside = nested(unit, codes)
     if not inside:
         pairs = np.unique(np.column_stack([unit, codes]), axis=0)
@@ -94,7 +95,7 @@ def single_row_notes(clusters: Clustering) -> tuple[str, ...]:
     alone = np.flatnonzero(np.bincount(clusters.codes) == 1)
     if len(alone) == 0 or len(alone) == clusters.count:
         return ()
-    shown = ", ".join(clusters.labels[code] for code in alone[:SHOWN])
+    shown = ", ".join(str(clusters.labels[code]) for code in alone[:SHOWN])
     more = f" and {len(alone) - SHOWN} more" if len(alone) > SHOWN else ""
     return (f"{len(alone)} clusters by {clusters.name} hold a single row ({shown}{more})",)
 

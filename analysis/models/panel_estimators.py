@@ -17,7 +17,8 @@ from analysis.errors import ModelError
 from analysis.inference.covariance_panel import group_sums
 from analysis.models.arrays import Floats
 from analysis.models.panel_results import Dropped, Integers
-from analysis.models.panel_rows import PanelRows, without_singletons
+from analysis.models.panel_rows import PanelRows
+from analysis.models.panel_singletons import without_singletons
 
 CONSTANT = "constant"
 ALL_ROWS = slice(None)
@@ -179,11 +180,10 @@ def _within(
     panel: PanelRows, effects: tuple[str, ...], demean: Callable[[PanelRows, Floats], Floats]
 ) -> Transformed:
     kept = without_singletons(panel, effects)
-    values = demean(kept, _side_by_side(kept.outcome, kept.regressors))
     return Transformed(
         kept,
-        values[:, 0],
-        values[:, 1:],
+        demean(kept, kept.outcome[:, None])[:, 0],
+        demean(kept, kept.regressors),
         kept.names,
         _scales(kept.regressors),
         ALL_ROWS,
@@ -208,9 +208,9 @@ def double_demean(values: Floats, units: int) -> Floats:
     left = np.empty(values.shape, order="F")
     for before, after in zip(values.T, left.T, strict=True):
         table, result = before.reshape(units, -1), after.reshape(units, -1)
-        by_period = table.mean(axis=0)
+        by_period = np.full(units, 1 / units) @ table
         np.subtract(table, by_period, out=result)
-        result -= (table.mean(axis=1) - by_period.mean())[:, None]
+        result -= (result @ np.full(table.shape[1], 1 / table.shape[1]))[:, None]
     return left
 
 

@@ -46,7 +46,7 @@ class Solved:
     @property
     def scores(self) -> Floats:
         """Orthonormal columns times residuals, shape (n, k): sums of them lose no digits."""
-        return np.asarray((self.problem.design @ self.inverse) * self.residuals[:, None])
+        return np.asarray((self.inverse.T @ self.problem.design.T * self.residuals).T)
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class PanelFit:
     residuals: Floats
     unit_codes: Integers
     time_codes: Integers
-    unit_labels: tuple[str, ...]
+    unit_labels: pd.Index
     details: Mapping[str, float]
     notes: tuple[str, ...]
 

@@ -14,8 +14,6 @@ from analysis.models.arrays import Bools, Floats
 from analysis.models.panel_periods import period_distances
 from analysis.models.panel_results import Dropped, Integers
 
-SHOWN = 5
-
 
 @dataclass(frozen=True)
 class PanelRows:
@@ -32,7 +30,7 @@ class PanelRows:
     clusters
         Codes of the extra cluster columns by name, shape (n,) each.
     cluster_labels
-        Words for the codes by name.
+        What the codes stand for, by name.
     """
 
     outcome: Floats
@@ -40,10 +38,10 @@ class PanelRows:
     names: tuple[str, ...]
     unit: Integers
     time: Integers
-    unit_labels: tuple[str, ...]
-    time_labels: tuple[str, ...]
+    unit_labels: pd.Index
+    time_labels: pd.Index
     clusters: dict[str, Integers]
-    cluster_labels: dict[str, tuple[str, ...]]
+    cluster_labels: dict[str, pd.Index]
     dropped: tuple[Dropped, ...]
 
     @property
@@ -79,12 +77,12 @@ class PanelRows:
         )
 
 
-def renumbered(codes: Integers, labels: tuple[str, ...]) -> tuple[Integers, tuple[str, ...]]:
+def renumbered(codes: Integers, labels: pd.Index) -> tuple[Integers, pd.Index]:
     """Return codes without gaps, and the labels that still occur."""
     seen = np.bincount(codes, minlength=len(labels)) > 0
     if seen.all():
         return codes, labels
-    return (np.cumsum(seen) - 1)[codes], tuple(labels[code] for code in np.flatnonzero(seen))
+    return (np.cumsum(seen) - 1)[codes], labels[np.flatnonzero(seen)]
 
 
 def panel_rows(
@@ -112,21 +110,21 @@ def panel_rows(
     order = _order(keys[unit][0], keys[time][0], keys[unit][1], keys[time][1], (unit, time))
     rows = PanelRows(
         outcome=values[0][order],
-        regressors=_columns(values, order)[:, 1:],
+        regressors=_columns(values[1:], order, len(frame)),
         names=tuple(regressors),
         unit=keys[unit][0][order],
         time=distance[keys[time][0][order]],
-        unit_labels=_words(keys[unit][1]),
-        time_labels=_words(keys[time][1]),
+        unit_labels=keys[unit][1],
+        time_labels=keys[time][1],
         clusters={name: keys[name][0][order] for name in extra},
-        cluster_labels={name: _words(keys[name][1]) for name in extra},
+        cluster_labels={name: keys[name][1] for name in extra},
         dropped=(),
     )
     return _complete(rows, outcome)
 
 
-def _columns(values: list[Floats], order: Integers | slice) -> Floats:
-    matrix = np.empty((len(values[0]), len(values)), order="F")
+def _columns(values: list[Floats], order: Integers | slice, rows: int) -> Floats:
+    matrix = np.empty((rows, len(values)), order="F")
     for position, column in enumerate(values):
         matrix[:, position] = column[order]
     return matrix
@@ -165,7 +163,7 @@ def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> list[Floats]:
                 remedy="turn categories into indicator columns",
             )
         values = series.to_numpy(dtype=float, na_value=np.nan)
-        if np.isinf(values).any():
+        if not np.isfinite(values.sum()) and np.isinf(values).any():
             row = frame.index[int(np.isinf(values).argmax())]
             raise ModelError(
                 f"the variable '{name}' is infinite in row {row}",
@@ -185,12 +183,23 @@ def _codes(frame: pd.DataFrame, name: str) -> tuple[Integers, pd.Index]:
             allowed="a value in every row",
             remedy="complete the key or remove the row",
         )
+    if pd.api.types.is_integer_dtype(series):
+        counted = _counted_codes(series.to_numpy(dtype=np.int64))
+        if counted is not None:
+            return counted
     codes, labels = pd.factorize(series, sort=True)
     return codes.astype(np.int64), pd.Index(labels)
 
 
-def _words(labels: pd.Index) -> tuple[str, ...]:
-    return tuple(map(str, labels.tolist()))
+def _counted_codes(values: Integers) -> tuple[Integers, pd.Index] | None:
+    """Codes of whole numbers by counting; None where they are spread too widely for that."""
+    first, last = int(values.min()), int(values.max())
+    if last - first >= 2 * len(values):
+        return None
+    away = values - first
+    seen = np.bincount(away) > 0
+    labels = pd.Index(np.flatnonzero(seen) + first)
+    return (away if seen.all() else (np.cumsum(seen) - 1)[away]), labels
 
 
 def _order(
@@ -215,9 +224,9 @@ def _order(
 
 def _complete(rows: PanelRows, outcome: str) -> PanelRows:
     """Drop rows with a missing value and report them by variable."""
-    gaps = np.isnan(rows.regressors).any(axis=1) | np.isnan(rows.outcome)
-    if not gaps.any():
+    if not np.isnan(rows.outcome.sum() + rows.regressors.sum()):
         return rows
+    gaps = np.isnan(rows.regressors).any(axis=1) | np.isnan(rows.outcome)
     if gaps.all():
         raise ModelError(
             "no row has a value for the outcome and every regressor",
@@ -231,59 +240,3 @@ def _complete(rows: PanelRows, outcome: str) -> PanelRows:
         if count
     ]
     return rows.take(~gaps, dropped)
-
-
-def without_singletons(rows: PanelRows, effects: Sequence[str]) -> PanelRows:
-    """Drop rows that are alone in a fixed effect, again and again until none is left.
-
-    Parameters
-    ----------
-    effects
-        `unit`, `time` or both.
-
-    Raises
-    ------
-    ModelError
-        When nothing is left.
-    """
-    codes = {"unit": rows.unit, "time": rows.periods}
-    if all(np.bincount(codes[effect]).min() > 1 for effect in effects):
-        return rows
-    alone = {effect: np.zeros(len(rows.unit), dtype=bool) for effect in effects}
-    kept = np.ones(len(rows.unit), dtype=bool)
-    while True:
-        before = kept.sum()
-        for effect in effects:
-            found = _alone(kept, codes[effect])
-            alone[effect] |= found
-            kept &= ~found
-        if kept.sum() == before:
-            break
-    dropped = [
-        _singletons(rows, effect, alone[effect]) for effect in effects if alone[effect].any()
-    ]
-    if not kept.any():
-        raise ModelError(
-            f"every {' and '.join(effects)} fixed effect holds a single row, so nothing is left "
-            "to compare",
-            where=dropped[0].name,
-            allowed="units that are seen at least twice",
-            remedy="use pooled or between effects, or longer series",
-        )
-    return rows.take(kept, dropped)
-
-
-def _alone(kept: Bools, codes: Integers) -> Bools:
-    sizes = np.bincount(codes, weights=kept)
-    return np.asarray(kept & (sizes[codes] == 1))
-
-
-def _singletons(rows: PanelRows, effect: str, alone: Bools) -> Dropped:
-    labels = rows.unit_labels if effect == "unit" else rows.time_labels
-    codes = rows.unit if effect == "unit" else rows.periods
-    found = [labels[code] for code in codes[alone]]
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    name = ", ".join(found[:SHOWN]) + more
-    return Dropped(
-        "singleton", name, f"the {effect} effect of {name} holds a single row", len(found)
-    )

@@ -50,7 +50,13 @@ def with_cr3(solved: Solved, request: CovarianceRequest) -> Inference:
     design, sums = _explicit(solved, group)
     slopes = solved.problem.design.shape[1]
     found = cr3(
-        sums, design, solved.residuals, group.codes, slopes, group.labels, solved.problem.names
+        sums,
+        design,
+        solved.residuals,
+        group.codes,
+        slopes,
+        group.labels.astype(str).tolist(),
+        solved.problem.names,
     )
     words = f"CR3 by {group.name} (G = {group.count}), jackknife with (G - 1)/G; t(G - 1)"
     return _small(solved, found, request.level, words, ())

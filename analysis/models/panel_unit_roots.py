@@ -74,7 +74,7 @@ def _series(frame: pd.DataFrame, variable: str, unit: str, time: str) -> list[tu
     """Return the series of every unit, checked for length and gaps."""
     rows = panel_rows(frame, variable, [], unit, time)
     found = []
-    for code, label in enumerate(rows.unit_labels):
+    for code, label in enumerate(rows.unit_labels.astype(str)):
         own = rows.unit == code
         values = rows.outcome[own]
         if (np.diff(rows.time[own]) != 1).any():
