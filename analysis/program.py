@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -62,13 +63,21 @@ def _imports(path: Path) -> frozenset[Path]:
 
 def _imports_of(source: str) -> frozenset[Path]:
     found: set[Path] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in _statements(ast.parse(source)):
         if isinstance(node, ast.Import):
             found.update(*(_files(alias.name) for alias in node.names))
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             found |= _files(node.module)
             found.update(*(_files(f"{node.module}.{alias.name}") for alias in node.names))
     return frozenset(found)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Walk the statements of a program, not their expressions, where no import can stand."""
+    for parts in ("body", "orelse", "handlers", "finalbody", "cases"):
+        for statement in getattr(tree, parts, ()):
+            yield statement
+            yield from _statements(statement)
 
 
 @cache

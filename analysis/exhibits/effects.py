@@ -12,6 +12,7 @@ from analysis.models.interval_cumulative import cumulative_effect
 from analysis.study import Intervention
 
 INFLUENCE_ROWS = 3
+COOK_DECIMALS = 6
 CUMULATIVE_COLUMNS = (
     "outcome",
     "outcome_label",
@@ -260,7 +261,11 @@ def _influence(opened: OpenStudy, name: str) -> pd.DataFrame:
     fit = opened.fits[name]
     labels = {effect.name: effect.label for effect in fit.effects if effect.shape != "trend"}
     rows = fit.influence[fit.influence["name"].isin(labels)]
-    order = rows.assign(size=steady_values(rows["change"]).abs()).sort_values(
+    # A difference of two equal numbers is rounding noise, which no number of digits steadies.
+    without, cook = steady_values(rows["estimate_without"]), rows["cook"].round(COOK_DECIMALS)
+    change = steady_values(without - steady_values(rows["estimate"]))
+    rows = rows.assign(estimate_without=without, change=change, cook=cook)
+    order = rows.assign(size=change.abs()).sort_values(
         ["name", "size", "report_id"], ascending=[True, False, True]
     )
     top = order.groupby("name", sort=False).head(INFLUENCE_ROWS).drop(columns="size")

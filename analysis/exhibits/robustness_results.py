@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from analysis.data_management.processed import register_text
@@ -17,7 +18,7 @@ from analysis.errors import DataError
 from analysis.exhibits.robustness_files import KEYS, robustness_paths, robustness_register
 from analysis.exhibits.steady import steady
 from analysis.exhibits.study_results import OpenStudy, opened_once
-from analysis.inference.check import run_checks, summary_table
+from analysis.inference.check import Check, run_checks, summary_table
 from analysis.inference.check_registry import standard_checks
 from analysis.inference.interval_specifications import (
     CHOICES,
@@ -146,7 +147,7 @@ def _failed(curves: Mapping[Outcome, SpecificationCurve]) -> pd.DataFrame:
 def _checks(opened: OpenStudy) -> pd.DataFrame:
     seed = opened.study.seeds.get(ROBUSTNESS_SEED, 0)
     pieces = [
-        summary_table(run_checks(fit, standard_checks(effect.name, seed))).assign(
+        summary_table(run_checks(fit, _seeded(standard_checks(effect.name), seed))).assign(
             outcome=name, outcome_label=fit.series.label, effect_label=effect.label
         )
         for name, fit in opened.monthly_fits.items()
@@ -156,6 +157,21 @@ def _checks(opened: OpenStudy) -> pd.DataFrame:
     empty = pd.DataFrame(columns=list(CHECK_COLUMNS))
     stacked = pd.concat(pieces, ignore_index=True) if pieces else empty
     return stacked[list(CHECK_COLUMNS)]
+
+
+def _seeded(checks: Sequence[Check], seed: int) -> list[Check]:
+    """Give every check that draws at random a seed of its own from the one of the study file."""
+    drawing = [check for check in checks if hasattr(check, "seed")]
+    own = {
+        id(check): int(found.generate_state(1)[0])
+        for check, found in zip(
+            drawing, np.random.SeedSequence(seed).spawn(len(drawing)), strict=True
+        )
+    }
+    return [
+        replace(check, seed=own[id(check)]) if id(check) in own else check  # type: ignore[type-var]
+        for check in checks
+    ]
 
 
 def _curve(opened: OpenStudy, outcome: Outcome) -> SpecificationCurve:

@@ -16,8 +16,8 @@ from analysis.models.arrays import Floats
 
 SIGNIFICANT: Final = 6  # digits of an estimate; noise of 1e-11 changes one in 100,000 such numbers
 PUBLISHED: Final = 9  # a number with no more digits than this is taken for an exact one
-NOISE: Final = 1e-12  # relative distance at which a number counts as one with few digits
-NOTHING: Final = 1e-11  # of the largest number of a column: what is smaller is rounding, saved as 0
+ROUNDING: Final = 5e-16  # relative distance at which a number counts as one with few digits: two
+# roundings of a float; an estimate is that near to nine digits once in a million
 
 
 def steady(frame: pd.DataFrame) -> pd.DataFrame:
@@ -37,10 +37,8 @@ def steady_values(column: pd.Series) -> pd.Series:
 
 def _rounded(values: Floats) -> Floats:
     short = _to_digits(values, PUBLISHED)
-    exact = np.abs(short - values) <= NOISE * np.abs(values)
-    rounded = np.where(exact, short, _to_digits(values, SIGNIFICANT))
-    largest = np.max(np.abs(values), initial=0.0, where=np.isfinite(values))
-    return np.where(np.abs(values) <= NOTHING * largest, 0.0, rounded)
+    exact = np.isclose(values, short, rtol=ROUNDING, atol=0.0)
+    return np.where(exact, short, _to_digits(values, SIGNIFICANT))
 
 
 def _to_digits(values: Floats, digits: int) -> Floats:

@@ -9,9 +9,10 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.config import study_names
 from analysis.exhibits.figure import Figure, drawing
-from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, contents
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.exhibits.study_results import OpenStudy, opened_once
 from analysis.exhibits.table import Table
+from analysis.exhibits.write import contents
 
 Make = Callable[[OpenStudy], Figure | Table]
 
@@ -25,7 +26,10 @@ def opened(request) -> OpenStudy:
 @pytest.fixture(scope="session")
 def files(opened) -> Mapping[str, Mapping[str, bytes]]:
     """Return the files of every exhibit of a study, by name and extension."""
-    return {exhibit.name: contents(exhibit.make(opened)) for exhibit in EXHIBITS}
+    return {
+        exhibit.name: contents(exhibit.make(exhibit.open(opened.study.name)))
+        for exhibit in EXHIBITS
+    }
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +48,9 @@ def method_canvases() -> Mapping[str, Canvas]:
 @pytest.fixture(scope="session")
 def canvases(opened) -> Mapping[str, Canvas]:
     """Return every figure of a study as drawn, by name."""
-    figures = [item.make(opened) for item in EXHIBITS if item.kind == "figure"]
+    figures = [
+        item.make(item.open(opened.study.name)) for item in EXHIBITS if item.kind == "figure"
+    ]
     return {figure.name: drawn(figure) for figure in figures}
 
 

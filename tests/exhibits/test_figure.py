@@ -34,10 +34,11 @@ PIXEL = 1.0
 OTHER_PROCESS = """
 import json, sys
 from hashlib import sha256
-from analysis.exhibits.registry import EXHIBITS, contents
+from analysis.exhibits.registry import EXHIBITS
+from analysis.exhibits.write import contents
 from analysis.exhibits.study_results import opened_once
 opened = opened_once(sys.argv[1])
-made = {item.name: contents(item.make(opened)) for item in EXHIBITS}
+made = {item.name: contents(item.make(item.open(opened.study.name))) for item in EXHIBITS}
 print(json.dumps({f"{name}.{ending}": sha256(content).hexdigest()
                   for name, files in made.items() for ending, content in files.items()}))
 """

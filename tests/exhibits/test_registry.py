@@ -17,7 +17,7 @@ from analysis.exhibits.table import Table
 
 LEAST_ALT_LETTERS = 40
 ALL = (*EXHIBITS, *COMMON_EXHIBITS)
-OPENERS = {"open_study", *(exhibit.open.__name__ for exhibit in COMMON_EXHIBITS)}
+OPENERS = {"open_study", *(exhibit.opener.rsplit(".", 1)[-1] for exhibit in ALL)}
 
 
 def code_of(notebook: str) -> str:
@@ -53,7 +53,7 @@ def test_every_call_of_a_notebook_is_an_exhibit_or_opens_the_tables():
 
 
 def test_every_exhibit_is_what_it_says_and_saved_under_its_name(opened):
-    made = [(exhibit, exhibit.make(opened)) for exhibit in EXHIBITS]
+    made = [(exhibit, exhibit.make(exhibit.open(opened.study.name))) for exhibit in EXHIBITS]
     made += [(exhibit, exhibit.make(exhibit.open())) for exhibit in COMMON_EXHIBITS[:2]]
     for exhibit, result in made:
         assert isinstance(result, Figure if exhibit.kind == "figure" else Table)
@@ -106,7 +106,7 @@ def test_every_figure_says_in_words_what_it_shows(opened, files):
         alt = files[exhibit.name]["alt.txt"].decode("utf-8").strip()
         assert opened.study.title in alt
         assert len(alt) >= LEAST_ALT_LETTERS + len(opened.study.title)
-        assert alt == exhibit.make(opened).alt
+        assert alt == exhibit.make(exhibit.open(opened.study.name)).alt
 
 
 def test_a_figure_about_the_method_says_what_it_is_and_gives_numbers(method_files):
@@ -121,7 +121,7 @@ def test_a_figure_about_the_method_says_what_it_is_and_gives_numbers(method_file
 def test_every_table_has_a_title_a_note_and_labels_of_its_own(opened):
     titles = set()
     for exhibit in EXHIBITS:
-        made = exhibit.make(opened)
+        made = exhibit.make(exhibit.open(opened.study.name))
         titles.add(made.title)
         if isinstance(made, Table):
             assert made.note.strip()
