@@ -154,6 +154,58 @@ def run_checks(
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class Shows:
+    """What a check shows: its table and how it reads, its curve, its finding and verdict."""
+
+    table: pd.DataFrame
+    columns: Shown
+    curve: pd.DataFrame
+    kind: CurveKind
+    sentence: str
+    holds: bool | None
+    rule: str
+
+
+def result_of(
+    check: Check,
+    fit: ItsFit,
+    shows: Shows,
+    *,
+    observed: float | None = None,
+    p_values: tuple[float, float] | None = None,
+    trusted: bool | None = None,
+) -> CheckResult:
+    """Put a result together.
+
+    Parameters
+    ----------
+    observed
+        The estimate of the fit if left out.
+    p_values
+        Of no effect, and the least that the check can give.
+    """
+    effect = fit.effect(check.effect)
+    p_value, smallest = p_values or (None, None)
+    return CheckResult(
+        check=check.name,
+        title=check.title,
+        effect=check.effect,
+        unit=effect.unit,
+        table=shows.table,
+        columns=shows.columns,
+        curve=shows.curve.assign(unit=effect.unit),
+        kind=shows.kind,
+        observed=effect.estimate if observed is None else observed,
+        p_value=p_value,
+        smallest_p=smallest,
+        sentence=shows.sentence,
+        holds=shows.holds,
+        rule=shows.rule,
+        trusted=trusted,
+    )
+
+
 SUMMARY_COLUMNS: Shown = (
     ("title", "Check", "text"),
     ("p_value", "p", "3"),

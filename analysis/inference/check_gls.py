@@ -2,7 +2,7 @@
 
 rho is estimated anew in every draw by restricted maximum likelihood: the criterion is computed on a
 grid that is even in artanh(rho), and rho, the estimate and the log of the standard error are read
-at the vertex of the parabola through the best point and its neighbours. On the grid a draw costs
+off polynomials through the best point and two neighbours on either side. On the grid a draw costs
 matrix products alone: with W'W the inverse correlation and Q the basis of the whitened regressors,
 the residual sum of squares is y'W'Wy - |Q'Wy|^2, and W'W has three diagonals where every value
 covers one month.
@@ -26,6 +26,12 @@ POINTS: Final = 44
 GRID: Final = np.tanh(np.linspace(np.arctanh(LOWEST), np.arctanh(RHO_MAX), POINTS))
 """Autocorrelations at one month, shape (G,)."""
 
+REACH: Final = 2
+OFFSETS: Final = np.arange(-REACH, REACH + 1)
+TO_POWERS: Final = np.linalg.inv(np.vander(OFFSETS.astype(float), increasing=True))
+"""From values at the offsets to the coefficients of their polynomial, shape (5, 5)."""
+
+NEWTON_STEPS: Final = 4
 ROUNDING: Final = 1e-12  # least residual sum of squares, beside the squares of the response
 CHUNK: Final = 20_000  # draws at once, some tens of megabytes
 
@@ -208,24 +214,39 @@ def gls_engine(rows: Floats, whiteners: Whiteners) -> GlsEngine:
 
 
 def vertex(deviance: Floats) -> tuple[Floats, NDArray[np.int64], Floats]:
-    """Return Lagrange weights (B, 3), grid places (B, 3) and rho (B,) of the least deviance.
+    """Return Lagrange weights (B, 5), grid places (B, 5) and rho (B,) of the least deviance.
+
+    The least of the polynomial through the best point and two neighbours on either side, by
+    Newton's method, or the best point where that is no lower.
 
     Parameters
     ----------
     deviance
         Shape (B, G).
     """
-    middle = np.clip(np.argmin(deviance, axis=1), 1, deviance.shape[1] - 2)
-    places = middle[:, None] + np.arange(-1, 2)
-    low, mid, high = np.take_along_axis(deviance, places, axis=1).T
-    bend = low - 2 * mid + high
-    tilt = 0.5 * (low - high)
-    step = np.where(bend > 0, tilt / np.where(bend > 0, bend, 1.0), np.sign(tilt))
-    step = np.clip(step, -1.0, 1.0)
-    weights = np.stack([step * (step - 1) / 2, 1 - step**2, step * (step + 1) / 2], axis=1)
+    best = np.argmin(deviance, axis=1)
+    middle = np.clip(best, REACH, deviance.shape[1] - 1 - REACH)
+    places = middle[:, None] + OFFSETS
+    polynomial = np.take_along_axis(deviance, places, axis=1) @ TO_POWERS.T
+    start = (best - middle).astype(float)
+    step = start
+    for _ in range(NEWTON_STEPS):
+        slope, bend = ((powers(step, order) * polynomial).sum(axis=1) for order in (1, 2))
+        move = np.where(bend > 0, slope / np.where(bend > 0, bend, 1.0), 0.0)
+        step = np.clip(step - move, np.maximum(start - 1, -REACH), np.minimum(start + 1, REACH))
+    reached, begun = ((powers(x) * polynomial).sum(axis=1) for x in (step, start))
+    step = np.where(reached <= begun, step, start)
     z = np.arctanh(GRID)
     rho = np.tanh(z[middle] + step * (z[1] - z[0]))
-    return weights, places, np.asarray(rho)
+    return powers(step) @ TO_POWERS, places, np.asarray(rho)
+
+
+def powers(step: Floats, order: int = 0) -> Floats:
+    """Return the powers 0 to 4 of each step, or a derivative of them, shape (B, 5)."""
+    plain = np.vander(step, 2 * REACH + 1, increasing=True)
+    for _ in range(order):
+        plain = np.hstack([np.zeros((len(step), 1)), plain[:, :-1] * np.arange(1, 2 * REACH + 1)])
+    return plain
 
 
 def nearest_place(rho: Floats) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.inference.check import CheckResult, cannot_say
+from analysis.inference.check import CheckResult, Shows, cannot_say, result_of
 from analysis.inference.check_problem import (
     EffectRegression,
     effect_regression,
@@ -59,17 +59,13 @@ class LeaveOneOut:
         return self._told(fit, values, years)
 
     def _told(self, fit: ItsFit, values: pd.DataFrame, years: pd.DataFrame) -> CheckResult:
-        effect, scale = fit.effect(self.effect), scale_of(fit)
+        scale = scale_of(fit)
         whole = pd.concat([values, years], ignore_index=True)
         order = values["change"].abs().sort_values(ascending=False, kind="stable").index
         table = pd.concat([years, values.loc[order[: self.shown]]], ignore_index=True)
         form = signed_form(scale)
         known = years.dropna(subset=["estimate"])
-        return CheckResult(
-            check=self.name,
-            title=self.title,
-            effect=self.effect,
-            unit=effect.unit,
+        shows = Shows(
             table=table,
             columns=(
                 ("left_out", "Left out", "text"),
@@ -81,18 +77,16 @@ class LeaveOneOut:
                 ("change", "Change, standard errors", "2"),
                 ("reason", "Reason", "text"),
             ),
-            curve=whole.rename(columns={"left_out": "row", "kind": "group"}).assign(
-                unit=effect.unit
-            ),
+            curve=whole.rename(columns={"left_out": "row", "kind": "group"}),
             kind="estimates",
-            observed=effect.estimate,
-            p_value=None,
-            smallest_p=None,
             sentence=_sentence(fit, self.effect, values, years),
             holds=_holds(fit, self.effect, values, known) if len(known) else None,
-            rule="the sign stays without every value and year, and without every year p stays on "
-            f"its side of {rate_of(fit.options.level):.3g}",
+            rule=(
+                "the sign stays without every value and year, and without every year p stays on "
+                f"its side of {rate_of(fit.options.level):.3g}"
+            ),
         )
+        return result_of(self, fit, shows)
 
 
 def _values(fit: ItsFit, problem: EffectRegression, name: str) -> pd.DataFrame:

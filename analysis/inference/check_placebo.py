@@ -11,9 +11,11 @@ import pandas as pd
 from analysis.errors import ModelError
 from analysis.inference.check import (
     CheckResult,
+    Shows,
     agreement_rule,
     agrees,
     cannot_say,
+    result_of,
 )
 from analysis.inference.check_bootstrap import Statistic
 from analysis.inference.check_dates import (
@@ -112,31 +114,33 @@ class PlaceboInTime:
         smallest = 1 / (self.draws + 1)
         effect = fit.effect(self.effect)
         table = _placebo_table(fit, effect, window, observed)
-        placebos = np.abs(observed.t[0])
-        rank = 1 + int((placebos >= abs(observed.effect_t[0])).sum())
-        sentence = (
-            f"{effect.label}: |t| = {abs(observed.effect_t[0]):.2f} ranks {rank} of "
-            f"{len(placebos) + 1} among {len(placebos)} placebo dates before it (smallest p of a "
-            f"rank {1 / (len(placebos) + 1):.3g}), {size[0]:.2f} times their root mean square; "
-            f"{p_words(p_value, self.draws)} by {self.draws} series of AR(1) noise, rho "
-            f"{rho[0]:.2f}, seed {self.seed} ({STATISTICS[self.statistic]})."
-        )
-        return CheckResult(
-            check=self.name,
-            title=self.title,
-            effect=self.effect,
-            unit=effect.unit,
+        shows = Shows(
             table=table,
             columns=placebo_columns(signed_form(scale_of(fit)), ("date", "Date", "day")),
-            curve=table.rename(columns={"date": "row"}).assign(unit=effect.unit),
+            curve=table.rename(columns={"date": "row"}),
             kind="estimates",
-            observed=float(size[0]),
-            p_value=p_value,
-            smallest_p=smallest,
-            sentence=sentence,
+            sentence=self._sentence(effect, observed, p_value, float(rho[0])),
             holds=agrees(p_value, smallest, effect.p_value, fit.options.level),
             rule=agreement_rule(fit.options.level),
+        )
+        return result_of(
+            self,
+            fit,
+            shows,
+            observed=float(size[0]),
+            p_values=(p_value, smallest),
             trusted=MEASURED.get(with_statistic(self.name, self.statistic)),
+        )
+
+    def _sentence(self, effect: Effect, found: _Measured, p_value: float, rho: float) -> str:
+        own, placebos = abs(float(found.effect_t[0])), np.abs(found.t[0])
+        rank = 1 + int((placebos >= own).sum())
+        return (
+            f"{effect.label}: |t| = {own:.2f} ranks {rank} of {len(placebos) + 1} among "
+            f"{len(placebos)} placebo dates before it (smallest p of a rank "
+            f"{1 / (len(placebos) + 1):.3g}), {found.sizes[0]:.2f} times their root mean square; "
+            f"{p_words(p_value, self.draws)} by {self.draws} series of AR(1) noise, rho "
+            f"{rho:.2f}, seed {self.seed} ({STATISTICS[self.statistic]})."
         )
 
 

@@ -11,15 +11,18 @@ import pandas as pd
 from analysis.errors import ModelError
 from analysis.inference.check import (
     CheckResult,
+    Shows,
     agreement_rule,
     agrees,
     cannot_say,
+    result_of,
     tested_effect,
 )
 from analysis.inference.check_measured import MEASURED
 from analysis.inference.check_problem import refit
 from analysis.inference.check_report import p_words, placebo_columns, scale_of, signed_form
 from analysis.inference.check_tests import p_values
+from analysis.models.arrays import Floats
 from analysis.models.its_results import ItsFit
 from analysis.models.regular_series import RegularSeries
 
@@ -67,8 +70,11 @@ class PlaceboInSpace:
         t = table.loc[table["group"] == "placebo", "t"].dropna().to_numpy(dtype=float)
         if not len(t):
             return cannot_say(self, "no control series has the effect")
-        own = abs(float(table["t"].iloc[0]))
-        p_value = float(p_values(np.array([own]), np.abs(t)[None])[0])
+        return self._ranked(fit, table, np.abs(t))
+
+    def _ranked(self, fit: ItsFit, table: pd.DataFrame, t: Floats) -> CheckResult:
+        effect, own = fit.effect(self.effect), abs(float(table["t"].iloc[0]))
+        p_value = float(p_values(np.array([own]), t[None])[0])
         smallest = 1 / (len(t) + 1)
         lost = len(self.controls) - len(t)
         without = f"; {lost} without an effect left out" if lost else ""
@@ -77,29 +83,18 @@ class PlaceboInSpace:
             f"{len(t) + 1} among {len(t)} series without the event{without}; "
             f"{p_words(p_value, len(t))}, by rank."
         )
-        form = signed_form(scale_of(fit))
-        return CheckResult(
-            check=self.name,
-            title=self.title,
-            effect=self.effect,
-            unit=effect.unit,
+        columns = placebo_columns(signed_form(scale_of(fit)), ("series", "Series", "text"))
+        shows = Shows(
             table=table,
-            columns=(
-                *placebo_columns(form, ("series", "Series", "text")),
-                ("reason", "Reason", "text"),
-            ),
-            curve=table.dropna(subset=["t"])
-            .rename(columns={"series": "row"})
-            .assign(unit=effect.unit),
+            columns=(*columns, ("reason", "Reason", "text")),
+            curve=table.dropna(subset=["t"]).rename(columns={"series": "row"}),
             kind="estimates",
-            observed=own,
-            p_value=p_value,
-            smallest_p=smallest,
             sentence=sentence,
             holds=agrees(p_value, smallest, effect.p_value, fit.options.level),
             rule=agreement_rule(fit.options.level),
-            trusted=MEASURED.get(self.name),
         )
+        pair, trusted = (p_value, smallest), MEASURED.get(self.name)
+        return result_of(self, fit, shows, observed=own, p_values=pair, trusted=trusted)
 
     def _control(self, fit: ItsFit, series: RegularSeries) -> Row:
         try:

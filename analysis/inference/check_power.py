@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from analysis.errors import ModelError
-from analysis.inference.check import CheckResult, cannot_say
+from analysis.inference.check import CheckResult, Shown, Shows, cannot_say, result_of
 from analysis.inference.check_gls import gls_engine, whiteners_of
 from analysis.inference.check_problem import EffectRegression, effect_regression, triangle_of
 from analysis.inference.check_report import scale_of, signed_form, too_short, value_of, values_of
@@ -67,14 +67,13 @@ class PowerAtHand:
         return self._found(fit, problem)
 
     def _found(self, fit: ItsFit, problem: EffectRegression) -> CheckResult:
-        own = float(
-            gls_engine(problem.rows, whiteners_of(problem.noise)).rho_of(problem.response[None])[0]
-        )
-        own = fit.rho if fit.rho is not None else own
+        own = fit.rho if fit.rho is not None else _estimated_rho(problem)
         deviation = noise_deviation(problem, own)
         rhos = sorted({own, *self.rhos})
         least = [self._least(problem, rho, deviation, fit.options.level) for rho in rhos]
-        scale, effect = scale_of(fit), fit.effect(self.effect)
+        mine = least[rhos.index(own)]
+        estimate = fit.coefficient(self.effect).estimate or 0.0
+        scale = scale_of(fit)
         table = pd.DataFrame(
             {
                 "rho": rhos,
@@ -84,41 +83,30 @@ class PowerAtHand:
                 "noise_sd": deviation,
             }
         )
-        mine = least[rhos.index(own)]
-        estimate = fit.coefficient(self.effect).estimate or 0.0
-        sentence = (
-            f"{effect.label}: with {problem.n} values and rho {own:.2f} the design finds "
-            f"{value_of(mine, scale):+.3g} or {value_of(-mine, scale):+.3g} {effect.unit} with a "
-            f"probability of {100 * self.power:g} % ({self._told(estimate, mine, effect.estimate)}"
-            f"; closed form, GLS at this rho, {problem.words})."
-        )
-        form = signed_form(scale)
-        return CheckResult(
-            check=self.name,
-            title=self.title,
-            effect=self.effect,
-            unit=effect.unit,
+        shows = Shows(
             table=table,
-            columns=(
-                ("rho", "rho", "2"),
-                ("at_hand", "As fitted", "text"),
-                ("smallest_effect", "Smallest rise", form),
-                ("smallest_loss", "Smallest fall", form),
-                ("noise_sd", "Noise, standard deviation", "3"),
-            ),
+            columns=_columns(signed_form(scale)),
             curve=_curve(problem, rhos, deviation, fit, max(mine, abs(estimate))),
             kind="surface",
-            observed=effect.estimate,
-            p_value=None,
-            smallest_p=None,
-            sentence=sentence,
+            sentence=self._sentence(fit, problem, (own, mine, estimate)),
             holds=abs(estimate) >= mine,
             rule=f"the estimate is at least the smallest effect at {100 * self.power:g} % power",
         )
+        return result_of(self, fit, shows)
 
-    def _told(self, estimate: float, least: float, shown: float | None) -> str:
+    def _sentence(
+        self, fit: ItsFit, problem: EffectRegression, numbers: tuple[float, float, float]
+    ) -> str:
+        effect, scale = fit.effect(self.effect), scale_of(fit)
+        rho, least, estimate = numbers
         word = "larger" if abs(estimate) >= least else "smaller"
-        return f"the estimate, {shown:+.3g}, is {word}"
+        return (
+            f"{effect.label}: with {problem.n} values and rho {rho:.2f} the design finds "
+            f"{value_of(least, scale):+.3g} or {value_of(-least, scale):+.3g} {effect.unit} with a "
+            f"probability of {100 * self.power:g} % (the estimate, "
+            f"{value_of(estimate, scale):+.3g}, is {word}; closed form, GLS at this rho, "
+            f"{problem.words})."
+        )
 
     def _least(
         self, problem: EffectRegression, rho: float, deviation: float, level: float
@@ -139,6 +127,16 @@ class PowerAtHand:
 def _estimated_rho(problem: EffectRegression) -> float:
     engine = gls_engine(problem.rows, whiteners_of(problem.noise))
     return float(engine.rho_of(problem.response[None])[0])
+
+
+def _columns(form: str) -> Shown:
+    return (
+        ("rho", "rho", "2"),
+        ("at_hand", "As fitted", "text"),
+        ("smallest_effect", "Smallest rise", form),
+        ("smallest_loss", "Smallest fall", form),
+        ("noise_sd", "Noise, standard deviation", "3"),
+    )
 
 
 def whitened_rows(problem: EffectRegression, rho: float) -> Floats:

@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError, spelling_hint
-from analysis.inference.check import Check, CheckResult, Shown, agreement_rule, agrees
+from analysis.inference.check import (
+    Check,
+    CheckResult,
+    Shown,
+    Shows,
+    agreement_rule,
+    agrees,
+    result_of,
+)
 from analysis.inference.check_gls import Tested
 from analysis.inference.check_measured import MEASURED
 from analysis.inference.check_ols import newey_west_engine
@@ -149,22 +157,17 @@ def distribution_result(
         "draws": len(draws),
     }
     table = pd.DataFrame([row | settings])
-    return CheckResult(
-        check=check.name,
-        title=check.title,
-        effect=check.effect,
-        unit=effect.unit,
+    shows = Shows(
         table=table,
         columns=_columns(scale, table),
         curve=pd.DataFrame({"value": draws, "observed": t}),
         kind="distribution",
-        observed=t,
-        p_value=p_value,
-        smallest_p=smallest,
         sentence=_sentence(effect, (t, p_value, len(draws), drawn.rho), words[1], problem.words),
         holds=agrees(p_value, smallest, effect.p_value, fit.options.level),
         rule=agreement_rule(fit.options.level),
-        trusted=MEASURED.get(words[0]),
+    )
+    return result_of(
+        check, fit, shows, observed=t, p_values=(p_value, smallest), trusted=MEASURED.get(words[0])
     )
 
 

@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.interpolate import CubicSpline
 
 from analysis.errors import ModelError
-from analysis.inference.check import CheckResult, Shown, cannot_say, tested_effect
+from analysis.inference.check import CheckResult, Shown, Shows, cannot_say, result_of, tested_effect
 from analysis.inference.check_gls import GRID, gls_engine, whiteners_of
 from analysis.inference.check_problem import (
     EffectRegression,
@@ -87,27 +87,19 @@ class AutocorrelationSensitivity:
             f"{len(table)} values; the data allow rho from {bounds[0]:.2f} to {bounds[1]:.2f} "
             "(restricted likelihood ratio, generalised least squares)."
         )
-        return CheckResult(
-            check=self.name,
-            title=self.title,
-            effect=self.effect,
-            unit=effect.unit,
+        shows = Shows(
             table=table,
             columns=(
                 *estimate_columns(signed_form(scale_of(fit)), ("rho", "rho", "2")),
                 ("plausible", "Plausible rho", "text"),
             ),
-            curve=table.rename(columns={"rho": "row", "plausible": "group"}).assign(
-                unit=effect.unit
-            ),
+            curve=table.rename(columns={"rho": "row", "plausible": "group"}),
             kind="estimates",
-            observed=effect.estimate,
-            p_value=None,
-            smallest_p=None,
             sentence=sentence,
             holds=_same_side(fit, self.effect, inside, rate) if len(inside) else None,
             rule=f"sign and side of {rate:.3g} are those of the fit at every plausible rho",
         )
+        return result_of(self, fit, shows)
 
 
 def rho_interval(problem: EffectRegression, level: float) -> tuple[float, float]:
@@ -174,21 +166,20 @@ class Anticipation:
         known = table.dropna(subset=["estimate", "before"])
         if not len(known):
             return cannot_say(self, "no months before it can be set apart")
-        rate = rate_of(fit.options.level)
+        return self._told(fit, table, known)
+
+    def _told(self, fit: ItsFit, table: pd.DataFrame, known: pd.DataFrame) -> CheckResult:
+        effect, rate = fit.effect(self.effect), rate_of(fit.options.level)
         early = known.loc[known["before_p"] <= rate, "months"].tolist()
         found = f"differ in the last {', '.join(map(str, early))}" if early else "do not differ"
         span = f"between {known['estimate'].min():+.3g} and {known['estimate'].max():+.3g}"
         sentence = (
             f"{effect.label}: months before it {found} ({', '.join(map(str, known['months']))} "
             f"months tried, each on its own); with them set apart the effect lies {span} "
-            f"{effect.unit}, {effect.estimate:+.3g} in the fit."
+            f"{effect.unit}, {float(effect.estimate or 0.0):+.3g} in the fit."
         )
         form = signed_form(scale_of(fit))
-        return CheckResult(
-            check=self.name,
-            title=self.title,
-            effect=self.effect,
-            unit=effect.unit,
+        shows = Shows(
             table=table,
             columns=(
                 *estimate_columns(form, ("months", "Months before", "count")),
@@ -196,15 +187,13 @@ class Anticipation:
                 ("before_p", "p before it", "3"),
                 ("reason", "Reason", "text"),
             ),
-            curve=known.rename(columns={"months": "row"}).assign(unit=effect.unit, group="effect"),
+            curve=known.rename(columns={"months": "row"}).assign(group="effect"),
             kind="estimates",
-            observed=effect.estimate,
-            p_value=None,
-            smallest_p=None,
             sentence=sentence,
             holds=not early and _same_side(fit, self.effect, known, rate),
             rule=f"no months before it differ at {rate:.3g}, and sign and side of {rate:.3g} stay",
         )
+        return result_of(self, fit, shows)
 
     def _row(self, fit: ItsFit, months: int) -> Row:
         nothing = dict.fromkeys((*ESTIMATES, "before", "before_p"), np.nan)

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.inference.check import CheckResult, cannot_say, tested_effect
+from analysis.inference.check import CheckResult, Shown, Shows, cannot_say, result_of, tested_effect
 from analysis.inference.check_problem import refit, with_estimator
 from analysis.inference.check_report import scale_of, signed_form, value_of
 from analysis.models.its_options import Estimator
 from analysis.models.its_results import ItsFit
 
 Row = dict[str, object]
+CLOSE: Final = 2.0  # difference of BIC that is not worth more than a bare mention
 
 
 @dataclass(frozen=True)
@@ -103,59 +104,61 @@ class AlternativeShapes:
         return row | numbers | {"p_value": coefficient.p_value, "reason": ""}
 
     def _told(self, fit: ItsFit, table: pd.DataFrame) -> CheckResult:
-        effect = fit.effect(self.effect)
-        best, own = table.iloc[0], table[table["as_fitted"] == "yes"].iloc[0]
+        own = table[table["as_fitted"] == "yes"].iloc[0]
         close = table[table["difference"] <= CLOSE]
         sign = bool((np.sign(close["mean_effect"]) == np.sign(own["mean_effect"])).all())
-        form = signed_form(scale_of(fit))
-        sentence = (
-            f"{effect.label}: of {int(table['bic'].notna().sum())} shapes BIC prefers "
-            f"{_named(best)}; {_named(own)}, as fitted, is {own['difference']:.1f} above it. The "
-            f"mean effect from its start on is {own['mean_effect']:+.3g} as fitted and between "
-            f"{close['mean_effect'].min():+.3g} and {close['mean_effect'].max():+.3g} among shapes "
-            f"within {CLOSE:g} of the best (full likelihood)."
-        )
-        labels = [_named(row) for _, row in table.iterrows()]
-        curve = pd.DataFrame(
-            {
-                "row": labels,
-                "group": np.where(table["as_fitted"] == "yes", "as fitted", "other"),
-                "estimate": table["mean_effect"],
-                "lower": np.nan,
-                "upper": np.nan,
-                "unit": effect.unit,
-            }
-        )
-        return CheckResult(
-            check=self.name,
-            title=self.title,
-            effect=self.effect,
-            unit=effect.unit,
+        shows = Shows(
             table=table,
-            columns=(
-                ("shape", "Shape", "text"),
-                ("length", "Months", "count"),
-                ("bic", "BIC", "1"),
-                ("difference", "Above the best", "1"),
-                ("weight", "Weight", "2"),
-                ("mean_effect", "Mean effect", form),
-                ("p_value", "p", "3"),
-                ("as_fitted", "As fitted", "text"),
-                ("reason", "Reason", "text"),
-            ),
-            curve=curve.dropna(subset=["estimate"]),
+            columns=_columns(signed_form(scale_of(fit))),
+            curve=_curve(table),
             kind="estimates",
-            observed=float(own["mean_effect"]),
-            p_value=None,
-            smallest_p=None,
-            sentence=sentence,
+            sentence=self._sentence(fit, table, own, close),
             holds=bool(own["difference"] <= CLOSE) and sign,
-            rule=f"the fitted shape is within {CLOSE:g} of the best BIC, and all shapes within "
-            f"{CLOSE:g} have a mean effect of the same sign",
+            rule=(
+                f"the fitted shape is within {CLOSE:g} of the best BIC, and all shapes within "
+                f"{CLOSE:g} have a mean effect of the same sign"
+            ),
+        )
+        return result_of(self, fit, shows, observed=float(own["mean_effect"]))
+
+    def _sentence(
+        self, fit: ItsFit, table: pd.DataFrame, own: pd.Series, close: pd.DataFrame
+    ) -> str:
+        return (
+            f"{fit.effect(self.effect).label}: of {int(table['bic'].notna().sum())} shapes BIC "
+            f"prefers {_named(table.iloc[0])}; {_named(own)}, as fitted, is "
+            f"{own['difference']:.1f} above it. The mean effect from its start on is "
+            f"{own['mean_effect']:+.3g} as fitted and between {close['mean_effect'].min():+.3g} "
+            f"and {close['mean_effect'].max():+.3g} among shapes within {CLOSE:g} of the best "
+            "(full likelihood)."
         )
 
 
-CLOSE: Final = 2.0  # difference of BIC that is not worth more than a bare mention
+def _columns(form: str) -> Shown:
+    return (
+        ("shape", "Shape", "text"),
+        ("length", "Months", "count"),
+        ("bic", "BIC", "1"),
+        ("difference", "Above the best", "1"),
+        ("weight", "Weight", "2"),
+        ("mean_effect", "Mean effect", form),
+        ("p_value", "p", "3"),
+        ("as_fitted", "As fitted", "text"),
+        ("reason", "Reason", "text"),
+    )
+
+
+def _curve(table: pd.DataFrame) -> pd.DataFrame:
+    curve = pd.DataFrame(
+        {
+            "row": [_named(row) for _, row in table.iterrows()],
+            "group": np.where(table["as_fitted"] == "yes", "as fitted", "other"),
+            "estimate": table["mean_effect"],
+            "lower": np.nan,
+            "upper": np.nan,
+        }
+    )
+    return curve.dropna(subset=["estimate"])
 
 
 def _named(row: pd.Series) -> str:

@@ -15,7 +15,15 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.inference.check import CheckResult, agreement_rule, agrees, cannot_say
+from analysis.inference.check import (
+    CheckResult,
+    Shown,
+    Shows,
+    agreement_rule,
+    agrees,
+    cannot_say,
+    result_of,
+)
 from analysis.inference.check_draws import DrawPlan
 from analysis.inference.check_problem import EffectRegression, effect_regression
 from analysis.inference.check_report import (
@@ -23,7 +31,6 @@ from analysis.inference.check_report import (
     model_of,
     p_words,
     scale_of,
-    signed_form,
     too_short,
     value_of,
     values_of,
@@ -37,6 +44,7 @@ from analysis.inference.check_specification_grid import (
 from analysis.inference.check_tests import TIE, null_noise
 from analysis.inference.multiplicity import rate_of
 from analysis.models.arrays import Bools, Floats
+from analysis.models.interval_findings import Effect
 from analysis.models.its_results import ItsFit
 
 JOINT: Final = {
@@ -44,6 +52,13 @@ JOINT: Final = {
     "share": "Specifications of one sign that differ from zero",
     "mean_t": "Mean t",
 }
+JOINT_COLUMNS: Final[Shown] = (
+    ("test", "Joint test", "text"),
+    ("observed", "Observed", "significant"),
+    ("under_null", "Mean under no effect", "significant"),
+    ("p_value", "p", "3"),
+    ("smallest_p", "Smallest p", "3"),
+)
 
 
 @dataclass(frozen=True)
@@ -109,44 +124,35 @@ class SpecificationCurve:
         clear = np.abs(estimates) > bounds * errors
         curve = _curve(found, fit, (estimates[0], errors[0], bounds))
         table = joint_tests(estimates, errors, clear)
-        form = signed_form(scale)
         median = table.iloc[0]
         table.loc[0, ["observed", "under_null"]] = [
             value_of(float(median[key]), scale) for key in ("observed", "under_null")
         ]
-        p_value = float(median["p_value"])
+        p_values = (float(median["p_value"]), 1 / (self.draws + 1))
         middle = value_of(float(np.median(estimates[0])), scale)
         share = share_agreeing(estimates[0], clear[0])
-        dropped = f"; {lost} more cannot be estimated" if lost else ""
-        sentence = (
-            f"{effect.label}: over {len(found)} specifications the median effect is "
-            f"{middle:+.3g} {effect.unit}, and {100 * share:.0f} % "
-            f"of them have one sign and differ from zero{dropped}; under no effect a median so "
-            f"large has {p_words(p_value, self.draws)}, such a share "
-            f"{p_words(float(table['p_value'].iloc[1]), self.draws)} ({self.draws} series of "
-            f"AR(1) noise without the effect, seed {self.seed})."
-        )
-        return CheckResult(
-            check=self.name,
-            title=self.title,
-            effect=self.effect,
-            unit=effect.unit,
+        shows = Shows(
             table=table,
-            columns=(
-                ("test", "Joint test", "text"),
-                ("observed", "Observed", "significant"),
-                ("under_null", "Mean under no effect", "significant"),
-                ("p_value", "p", "3"),
-                ("smallest_p", "Smallest p", "3"),
-            ),
-            curve=curve.assign(unit=effect.unit, form=form),
+            columns=JOINT_COLUMNS,
+            curve=curve,
             kind="specification",
-            observed=middle,
-            p_value=p_value,
-            smallest_p=1 / (self.draws + 1),
-            sentence=sentence,
-            holds=agrees(p_value, 1 / (self.draws + 1), effect.p_value, fit.options.level),
+            sentence=self._sentence(effect, table, (len(found), lost, middle, share)),
+            holds=agrees(*p_values, effect.p_value, fit.options.level),
             rule=agreement_rule(fit.options.level),
+        )
+        return result_of(self, fit, shows, observed=middle, p_values=p_values)
+
+    def _sentence(
+        self, effect: Effect, table: pd.DataFrame, numbers: tuple[int, int, float, float]
+    ) -> str:
+        count, lost, middle, share = numbers
+        dropped = f"; {lost} more cannot be estimated" if lost else ""
+        median, sharing = (p_words(float(p), self.draws) for p in table["p_value"].iloc[:2])
+        return (
+            f"{effect.label}: over {count} specifications the median effect is {middle:+.3g} "
+            f"{effect.unit}, and {100 * share:.0f} % of them have one sign and differ from zero"
+            f"{dropped}; under no effect a median so large has {median}, such a share {sharing} "
+            f"({self.draws} series of AR(1) noise without the effect, seed {self.seed})."
         )
 
 
