@@ -23,8 +23,8 @@ def comparison_table(opened: OpenStudy) -> Table:
     """
     rows = opened.observations
     levels = rows[(rows["kind"] == "level") & rows["series"].isin(opened.study.comparison)]
-    phases = _phases(opened.interventions)
-    pieces = [_phase_rows(levels, label, start, end) for label, start, end in phases]
+    between = phases(opened.interventions)
+    pieces = [phase_rows(levels, label, start, end) for label, start, end in between]
     frame = pd.concat(pieces, ignore_index=True)
     register = opened.series.set_index("series")
     frame.insert(1, "label", frame["series"].map(register["label"]))
@@ -73,7 +73,8 @@ def context_table(opened: OpenStudy) -> Table:
     )
 
 
-def _phases(interventions: Sequence[Intervention]) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
+def phases(interventions: Sequence[Intervention]) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
+    """Return the stretches between the events: label, first day, last day."""
     events = _one_each_day(interventions)
     edges = [pd.Timestamp.min, *(pd.Timestamp(item.start) for item in events), pd.Timestamp.max]
     labels = [f"before {events[0].label}" if events else "all days"]
@@ -92,9 +93,10 @@ def _one_each_day(interventions: Sequence[Intervention]) -> list[Intervention]:
     return list(by_day.values())
 
 
-def _phase_rows(
+def phase_rows(
     levels: pd.DataFrame, phase: str, start: pd.Timestamp, end: pd.Timestamp
 ) -> pd.DataFrame:
+    """Return number, lowest and highest daily rate of the reports wholly inside a phase."""
     inside = levels[(levels["start"] >= start) & (levels["end"] <= end)]
     days = (inside["end"] - inside["start"]).dt.days + 1
     rates = inside.assign(rate=inside["value"] / days)

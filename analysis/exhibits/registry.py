@@ -147,11 +147,23 @@ class CommonExhibit:
 
 
 METHOD: Final = "03_interval_method"
-
 _METHOD: Final = (METHOD, "method.open_method")
+ZONES: Final = "06_zone_comparison"
+_ZONES: Final = (ZONES, "zone_comparison_results.open_zone_comparison")
 
 COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("coverage_by_history", "figure", *_METHOD, "method.coverage_by_history_figure"),
     CommonExhibit("monte_carlo", "table", *_METHOD, "method.monte_carlo_table"),
     CommonExhibit("retelling", "table", *_METHOD, "method.retelling_table"),
+    CommonExhibit("comparability", "table", *_ZONES, "zone_comparison.comparability_table"),
+    CommonExhibit(
+        "effects_by_zone", "figure", *_ZONES, "zone_comparison_figures.effects_by_zone_figure"
+    ),
+    CommonExhibit("zone_effects", "table", *_ZONES, "zone_comparison.zone_effects_table"),
+    CommonExhibit("zone_differences", "table", *_ZONES, "zone_comparison.zone_differences_table"),
+    CommonExhibit("closures", "figure", *_ZONES, "zone_comparison_figures.closures_figure"),
+    CommonExhibit("gate_effects", "table", *_ZONES, "zone_comparison_gates.gate_effects_table"),
+    CommonExhibit("gate_equality", "table", *_ZONES, "zone_comparison_gates.gate_equality_table"),
+    CommonExhibit("gate_models", "table", *_ZONES, "zone_comparison_gates.gate_models_table"),
+    CommonExhibit("zone_phases", "table", *_ZONES, "zone_comparison.zone_phases_table"),
 )

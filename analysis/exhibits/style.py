@@ -45,6 +45,14 @@ METHOD_COLOURS: Final[Mapping[str, str]] = {
     "annual": GREY,
 }
 
+CATEGORY_COLOURS: Final[Mapping[str, str]] = {
+    "closure": VERMILION,
+    "reopening": GREEN,
+    "lockdown": ORANGE,
+    "conflict": PURPLE,
+    "other": GREY,
+}
+
 RC: Final[Mapping[str, Any]] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.0,

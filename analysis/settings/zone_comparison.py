@@ -20,15 +20,15 @@ from analysis.study_yaml import read_yaml
 Trait = Literal["metric", "scope", "basis", "unit", "reporting_year", "period"]
 TRAITS: Final[tuple[Trait, ...]] = get_args(Trait)
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-NAME_OF_GATES: Final = "gates"
+GATES: Final = "gates"  # stands for the gates where a study is named
 
 
 class GroupBlock(Block):
-    """Outcomes of several studies that answer one question."""
+    """Outcomes that answer one question, by study; gates stand under `gates`."""
 
     name: Name
     label: str
-    outcomes: dict[str, list[str]] = Field(min_length=2)
+    outcomes: dict[str, list[str]] = Field(min_length=1)
 
 
 class EventBlock(Block):
@@ -57,7 +57,15 @@ class GatesBlock(Block):
     rho: Rho
     confidence: list[Confidence] = Field(min_length=1)
     interventions: list[InterventionBlock] = Field(min_length=1)
+    shared: list[str] = Field(default=[])
     members: list[GateBlock] = Field(min_length=2)
+
+
+class TimelineBlock(Block):
+    """Dated closures and reopenings of one zone."""
+
+    label: str
+    events: list[str] = Field(min_length=1)
 
 
 class ComparisonBlock(Block):
@@ -70,7 +78,7 @@ class ComparisonBlock(Block):
     groups: list[GroupBlock] = Field(min_length=1)
     events: list[EventBlock] = Field(min_length=1)
     gates: GatesBlock
-    timeline: list[str] = Field(min_length=1)
+    timeline: list[TimelineBlock] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,13 @@ class Gate:
 
 @dataclass(frozen=True)
 class GatePanel:
-    """Gates that are estimated together; `rho` is None where it is estimated."""
+    """Gates that are estimated together; `rho` is None where it is estimated.
+
+    Attributes
+    ----------
+    shared
+        Interventions that a further joint model each gives one coefficient in all gates.
+    """
 
     label: str
     start: str
@@ -111,6 +125,7 @@ class GatePanel:
     trend: Trend
     rho: float | None
     confidence: tuple[Confidence, ...]
+    shared: tuple[str, ...]
     gates: tuple[Gate, ...]
 
 
@@ -123,7 +138,7 @@ class ZoneComparison:
     percent_in_spite_of
         Traits in which two series may differ and still have comparable effects in per cent.
     timeline
-        Ids of the dated closures and reopenings to show.
+        Label of each zone with the ids of its dated closures and reopenings.
     """
 
     title: str
@@ -133,7 +148,7 @@ class ZoneComparison:
     groups: tuple[Group, ...]
     events: tuple[ComparedEvent, ...]
     panel: GatePanel
-    timeline: tuple[str, ...]
+    timeline: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def parse_zone_comparison(path: Path, vocabulary: Vocabulary) -> ZoneComparison:
@@ -149,7 +164,9 @@ def parse_zone_comparison(path: Path, vocabulary: Vocabulary) -> ZoneComparison:
     studies = _studies(path, block, vocabulary)
     _check_groups(path, block, studies)
     _check_events(path, block, studies)
-    known(path, "timeline", block.timeline, vocabulary.events, "event")
+    unique(path, "timeline", [item.label for item in block.timeline])
+    for item in block.timeline:
+        known(path, f"timeline.{item.label}.events", item.events, vocabulary.events, "event")
     return ZoneComparison(
         title=block.title,
         studies=tuple(studies.values()),
@@ -160,14 +177,14 @@ def parse_zone_comparison(path: Path, vocabulary: Vocabulary) -> ZoneComparison:
             ComparedEvent(item.name, item.label, item.interventions) for item in block.events
         ),
         panel=_panel(path, block.gates, vocabulary),
-        timeline=tuple(block.timeline),
+        timeline=tuple((item.label, tuple(item.events)) for item in block.timeline),
     )
 
 
 def _studies(path: Path, block: ComparisonBlock, vocabulary: Vocabulary) -> dict[str, Study]:
     """Parse the studies that are named; study files lie in the folder above."""
     folder = path.parent.parent
-    files = {file.stem: file for file in folder.glob("*.yaml")}
+    files = {file.stem: file for file in folder.glob("*.yaml") if file.stem != GATES}
     unique(path, "studies", block.studies)
     known(path, "studies", block.studies, files, "study")
     return {name: parse_study(files[name], vocabulary) for name in block.studies}
@@ -175,19 +192,32 @@ def _studies(path: Path, block: ComparisonBlock, vocabulary: Vocabulary) -> dict
 
 def _check_groups(path: Path, block: ComparisonBlock, studies: Mapping[str, Study]) -> None:
     unique(path, "groups", [item.name for item in block.groups])
+    own = {name: [item.name for item in study.outcomes] for name, study in studies.items()}
+    own[GATES] = [item.name for item in block.gates.members]
     for item in block.groups:
         at = f"groups.{item.name}.outcomes"
-        known(path, at, item.outcomes, studies, "study")
+        known(path, at, item.outcomes, own, "study")
         for name, outcomes in item.outcomes.items():
-            own = [outcome.name for outcome in studies[name].outcomes]
             unique(path, f"{at}.{name}", outcomes)
-            known(path, f"{at}.{name}", outcomes, own, f"outcome of {name}")
+            known(path, f"{at}.{name}", outcomes, own[name], f"outcome of {name}")
+        _two_or_more(path, at, item)
+
+
+def _two_or_more(path: Path, at: str, item: GroupBlock) -> None:
+    if sum(map(len, item.outcomes.values())) < 2:
+        raise StudyError(
+            "the group has nothing to compare",
+            file=path.name,
+            where=f"key {at}",
+            allowed="two outcomes or more in all",
+            remedy="name a second outcome or take the group out",
+        )
 
 
 def _check_events(path: Path, block: ComparisonBlock, studies: Mapping[str, Study]) -> None:
     unique(path, "events", [item.name for item in block.events])
     own = {name: _interventions(study) for name, study in studies.items()}
-    own[NAME_OF_GATES] = {item.name for item in block.gates.interventions}
+    own[GATES] = {item.name for item in block.gates.interventions}
     for item in block.events:
         at = f"events.{item.name}.interventions"
         known(path, at, item.interventions, own, "study")
@@ -217,8 +247,17 @@ def _panel(path: Path, block: GatesBlock, vocabulary: Vocabulary) -> GatePanel:
         trend=block.trend,
         rho=None if isinstance(block.rho, str) else block.rho,
         confidence=tuple(block.confidence),
+        shared=_shared(path, block),
         gates=tuple(_gate(path, item, found, block, vocabulary) for item in block.members),
     )
+
+
+def _shared(path: Path, block: GatesBlock) -> tuple[str, ...]:
+    """Return the shared interventions; each needs two gates that have it."""
+    every = [name for gate in block.members for name in gate.interventions]
+    several = sorted({name for name in every if every.count(name) > 1})
+    known(path, "gates.shared", block.shared, several, "intervention of two gates or more")
+    return tuple(block.shared)
 
 
 def _intervention(path: Path, item: InterventionBlock, vocabulary: Vocabulary) -> Intervention:
