@@ -150,6 +150,8 @@ METHOD: Final = "03_interval_method"
 _METHOD: Final = (METHOD, "method.open_method")
 ZONES: Final = "06_zone_comparison"
 _ZONES: Final = (ZONES, "zone_comparison_results.open_zone_comparison")
+PANELS: Final = "07_country_panels"
+_PANELS: Final = (PANELS, "country_panels.open_country_panels")
 
 COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("coverage_by_history", "figure", *_METHOD, "method.coverage_by_history_figure"),
@@ -166,4 +168,27 @@ COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("gate_equality", "table", *_ZONES, "zone_comparison_gates.gate_equality_table"),
     CommonExhibit("gate_models", "table", *_ZONES, "zone_comparison_gates.gate_models_table"),
     CommonExhibit("zone_phases", "table", *_ZONES, "zone_comparison.zone_phases_table"),
+    CommonExhibit(
+        "policy_synchrony_null",
+        "figure",
+        *_PANELS,
+        "policy_synchrony_figure.policy_synchrony_figure",
+    ),
+    CommonExhibit("policy_synchrony", "table", *_PANELS, "policy_synchrony.policy_synchrony_table"),
+    CommonExhibit("policy_pairs", "table", *_PANELS, "policy_pairs.policy_pairs_table"),
+    CommonExhibit("policy_case_load", "table", *_PANELS, "policy_pairs.policy_case_load_table"),
+    CommonExhibit("interior_paths", "figure", *_PANELS, "interior_figure.interior_figure"),
+    CommonExhibit("interior", "table", *_PANELS, "interior.interior_table"),
+    CommonExhibit("interior_weights", "table", *_PANELS, "interior.interior_weights_table"),
+    CommonExhibit("yearly_paths", "figure", *_PANELS, "yearly_figure.yearly_figure"),
+    CommonExhibit("yearly_panels", "table", *_PANELS, "yearly.yearly_table"),
+    CommonExhibit("yearly_event_study", "table", *_PANELS, "yearly.yearly_study_table"),
+    CommonExhibit("bilateral_trade", "table", *_PANELS, "bilateral_trade.bilateral_trade_table"),
+    CommonExhibit(
+        "policy_lead_lag_paths",
+        "figure",
+        *_PANELS,
+        "policy_lead_lag_figure.policy_lead_lag_figure",
+    ),
+    CommonExhibit("policy_lead_lag", "table", *_PANELS, "policy_lead_lag.policy_lead_lag_table"),
 )
