@@ -5,7 +5,7 @@ grid that is even in artanh(rho), and rho, the estimate and the log of the stand
 off polynomials through the best point and two neighbours on either side. On the grid a draw costs
 matrix products alone: with W'W the inverse correlation and Q the basis of the whitened regressors,
 the residual sum of squares is y'W'Wy - |Q'Wy|^2, and W'W has three diagonals where every value
-covers one month.
+covers one month, five where single values over two months lie between others.
 """
 
 from __future__ import annotations
@@ -52,18 +52,16 @@ class Tested:
 
 @dataclass(frozen=True)
 class QuadraticForms:
-    """y'W'Wy at every rho: the whiteners (G, n, n), or diagonals (G, n) and (G, n - 1)."""
+    """y'W'Wy at every rho, from the diagonals of W'W: element l has the shape (G, n - l)."""
 
-    whiteners: Floats | None
-    diagonal: Floats
-    neighbours: Floats
+    diagonals: tuple[Floats, ...]
 
     def of(self, draws: Floats) -> Floats:
         """Return the forms of draws (B, n), shape (B, G)."""
-        if self.whiteners is not None:
-            return np.stack([((draws @ w.T) ** 2).sum(axis=1) for w in self.whiteners], axis=1)
-        products = draws[:, :-1] * draws[:, 1:]
-        return np.asarray(draws**2 @ self.diagonal.T + 2 * products @ self.neighbours.T)
+        total = draws**2 @ self.diagonals[0].T
+        for lag, diagonal in enumerate(self.diagonals[1:], 1):
+            total += 2 * (draws[:, :-lag] * draws[:, lag:]) @ diagonal.T
+        return np.asarray(total)
 
 
 @dataclass(frozen=True)
@@ -177,10 +175,25 @@ def whiteners_of(noise: MonthlyNoise) -> Whiteners:
     unit = np.eye(len(noise.first))
     pairs = [noise.whiten(unit, float(rho)) for rho in GRID]
     matrices = np.stack([pair[0] for pair in pairs])
-    diagonal = np.einsum("gij,gij->gj", matrices, matrices)
-    neighbours = np.einsum("gij,gij->gj", matrices[:, :, :-1], matrices[:, :, 1:])
-    forms = QuadraticForms(None if noise.markov else matrices, diagonal, neighbours)
-    return Whiteners(noise, matrices, np.array([pair[1] for pair in pairs]), forms)
+    diagonals = tuple(
+        np.einsum("gij,gij->gj", matrices[:, :, : len(unit) - lag], matrices[:, :, lag:])
+        for lag in range(min(diagonals_of(noise), len(unit)))
+    )
+    log_determinants = np.array([pair[1] for pair in pairs])
+    return Whiteners(noise, matrices, log_determinants, QuadraticForms(diagonals))
+
+
+def diagonals_of(noise: MonthlyNoise) -> int:
+    """Return the diagonals of the inverse correlation that are not zero, the main one included.
+
+    A month that has a value of its own parts what lies before it from what lies after, so that a
+    run of r values over several months links values r + 1 places apart, and no others.
+    """
+    longest = run = 0
+    for span in noise.spans.tolist():
+        run = run + 1 if span > 1 else 0
+        longest = max(longest, run)
+    return longest + 2
 
 
 def gls_engine(rows: Floats, whiteners: Whiteners) -> GlsEngine:
