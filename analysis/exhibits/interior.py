@@ -11,6 +11,7 @@ from analysis.exhibits.interior_fits import InteriorFit, border_provinces, donor
 from analysis.exhibits.table import Column, Table
 
 MOST_DONORS: Final = 5
+LEAST_SHOWN: Final = 0.01
 METHOD_LABELS: Final = {
     "classic": "synthetic control",
     "ridge": "ridge-augmented synthetic control",
@@ -18,7 +19,19 @@ METHOD_LABELS: Final = {
 }
 EFFECT_COLUMNS: Final = (
     *("event", "start", "first_month", "method", "months_before", "months_after", "estimate"),
-    *("lower", "upper", "p_value", "smallest_p", "pre_rmspe", "left_out_low", "left_out_high"),
+    *(
+        "lower",
+        "upper",
+        "p_value",
+        "smallest_p",
+        "first",
+        "first_lower",
+        "first_upper",
+        "first_p",
+        "pre_rmspe",
+        "left_out_low",
+        "left_out_high",
+    ),
     *("verdict", "reason", "inference", "convention"),
 )
 WEIGHT_COLUMNS: Final = ("event", "method", "donor", "weight", "effect_without", "change")
@@ -40,6 +53,10 @@ def interior_table(opened: OpenPanels) -> Table:
             Column("upper", "Upper", "1"),
             Column("p_value", "Placebo p", "3"),
             Column("smallest_p", "Smallest p", "3"),
+            Column("first", f"First {opened.settings.interior.first_months} months", "1"),
+            Column("first_lower", "Lower, first", "1"),
+            Column("first_upper", "Upper, first", "1"),
+            Column("first_p", "p, first", "3"),
             Column("pre_rmspe", "Error before", "1"),
             Column("left_out_low", "Without one donor, lowest", "1"),
             Column("left_out_high", "Highest", "1"),
@@ -77,14 +94,27 @@ def interior_sentence(opened: OpenPanels) -> str:
     parts = []
     for item in opened.interior:
         head = f"From {item.first_month} ({item.event.event_id}), {METHOD_LABELS[item.method]}:"
-        if item.fit is None or item.placebos is None:
+        if item.verdict == "not identified":
             parts.append(f"{head} not identified, {item.reason}.")
         else:
-            effect = f"{item.fit.average_effect:+.1f} points".replace("-", "−")
-            parts.append(
-                f"{head} {effect} (placebo p {item.placebos.p_value:.2f}, {item.verdict})."
-            )
+            parts.append(f"{head} {_said(item)} ({item.verdict}).")
     return " ".join(parts)
+
+
+def _p(value: float) -> str:
+    return "< 0.01" if value < LEAST_SHOWN else f"{value:.2f}"
+
+
+def _said(item: InteriorFit) -> str:
+    assert item.fit is not None
+    assert item.placebos is not None
+    assert item.first is not None
+    average = f"{item.fit.average_effect:+.1f} points".replace("-", "−")
+    first = f"{item.first.estimate:+.1f} points".replace("-", "−")
+    return (
+        f"{average} (placebo p {item.placebos.p_value:.2f}), over the first "
+        f"{item.first.periods} months {first} (p {_p(item.first.p_value)})"
+    )
 
 
 def _effect(item: InteriorFit) -> dict[str, object]:
@@ -96,8 +126,13 @@ def _effect(item: InteriorFit) -> dict[str, object]:
         "verdict": item.verdict,
         "reason": item.reason,
     }
-    if item.fit is None or item.placebos is None or item.interval is None or item.left_out is None:
+    if item.fit is None or item.placebos is None or item.left_out is None:
         return row
+    row["pre_rmspe"] = item.fit.pre_rmspe
+    if item.verdict == "not identified":
+        return row
+    assert item.interval is not None
+    assert item.first is not None
     without = item.left_out["average_effect"]
     return row | {
         "months_before": item.fit.panel.before,
@@ -107,7 +142,10 @@ def _effect(item: InteriorFit) -> dict[str, object]:
         "upper": item.interval.upper,
         "p_value": item.placebos.p_value,
         "smallest_p": item.placebos.smallest_p,
-        "pre_rmspe": item.fit.pre_rmspe,
+        "first": item.first.estimate,
+        "first_lower": item.first.lower,
+        "first_upper": item.first.upper,
+        "first_p": item.first.p_value,
         "left_out_low": without.min(),
         "left_out_high": without.max(),
         "inference": item.interval.inference,
@@ -116,7 +154,7 @@ def _effect(item: InteriorFit) -> dict[str, object]:
 
 
 def _weights(item: InteriorFit, opened: OpenPanels) -> list[dict[str, object]]:
-    if item.left_out is None:
+    if item.left_out is None or item.verdict == "not identified":
         return []
     heaviest = item.left_out.sort_values("weight", ascending=False, kind="stable")
     return [
@@ -153,6 +191,8 @@ def _note(opened: OpenPanels) -> str:
         "among placebo provinces, of synthetic differences in differences normal with the variance "
         "of the placebo effects. Placebo p: rank of the province among its donors, by the ratio of "
         "errors after and before the event, or by the size of the effect where the level is left "
-        f"free. Donors, {len(donors)} provinces without a land border: {names}. Not donors, as "
-        f"they have a land border: {apart}."
+        f"free. The number of first months was set with the paths in view: they describe, and test "
+        f"nothing laid down beforehand. No effect is shown where it is not identified. "
+        f"Donors, {len(donors)} provinces without a land border: {names}. Not donors, as they have "
+        f"a land border: {apart}."
     )

@@ -31,6 +31,8 @@ class InteriorFit:
     ----------
     first_month
         First month under treatment.
+    interval, first
+        Average effect over all months from the event on, and over the first of them.
     left_out
         The fit without each donor in turn, see `leave_one_donor_out`.
     verdict, reason
@@ -44,6 +46,7 @@ class InteriorFit:
     fit: SyntheticControlFit | None
     placebos: PlaceboInSpace | None
     interval: EffectInterval | None
+    first: EffectInterval | None
     left_out: pd.DataFrame | None
     verdict: Verdict
     reason: str
@@ -116,13 +119,23 @@ def _fitted(
             fit,
             placebo_in_space(fit),
             effect_interval(fit, level=settings.level),
+            _first(fit, settings),
             leave_one_donor_out(fit),
             verdict,
             reason,
         )
     except ModelError as error:
         problem = error.problem.removeprefix("not identified: ")
-        return InteriorFit(event, month, method, None, None, None, None, "not identified", problem)
+        return InteriorFit(
+            event, month, method, None, None, None, None, None, "not identified", problem
+        )
+
+
+def _first(fit: SyntheticControlFit, settings: CountryPanels) -> EffectInterval:
+    after = fit.panel.times[fit.panel.before :]
+    return effect_interval(
+        fit, periods=after[: settings.interior.first_months], level=settings.level
+    )
 
 
 def _verdict(fit: SyntheticControlFit, event: Event, events: list[Event]) -> tuple[Verdict, str]:

@@ -55,6 +55,7 @@ class InteriorBlock(Block):
     index: PolicyIndex
     events: Words
     methods: Annotated[tuple[Method, ...], BeforeValidator(_words), Field(min_length=1)]
+    first_months: Annotated[int, Field(ge=1)]
     donors: Literal["no_land_border"]
     exclude: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
 

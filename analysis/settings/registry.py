@@ -9,6 +9,7 @@ from typing import Final
 from analysis.config import COMMON, COMMON_FOLDERS, NOTEBOOKS
 from analysis.errors import StudyError, spelling_hint
 from analysis.settings.country_panels import parse_country_panels
+from analysis.settings.health_security import parse_health_security
 from analysis.settings.zone_comparison import parse_zone_comparison
 from analysis.study import Vocabulary
 
@@ -17,6 +18,7 @@ Parser = Callable[[Path, Vocabulary], object]
 PARSERS: Final[Mapping[str, Parser]] = {
     "06_zone_comparison": parse_zone_comparison,
     "07_country_panels": parse_country_panels,
+    "09_health_security": parse_health_security,
 }
 """By notebook: a function from the path of its settings and the known names to typed settings."""
 
