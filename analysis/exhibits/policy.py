@@ -27,6 +27,7 @@ MONTHS_AROUND: Final = 6
 PANEL_INCHES: Final = 1.5
 MARGINS: Final = Margins(left=0.7, right=0.95, top=1.65, bottom=0.4, between=0.34)
 LABEL_POINTS: Final = 9.0
+LABEL_DAYS: Final = 20
 NONE: Final = "The study file names no policy indices."
 TITLE: Final = "Policy indices by month, 0 (none) to 100 (strictest)"
 COLUMNS: Final = ("index", "unit", "event", "start", "before", "after", "change")
@@ -128,24 +129,29 @@ def _draw(rows: pd.DataFrame, opened: OpenStudy) -> Canvas:
 
 
 def _draw_lines(axes: Axes, rows: pd.DataFrame, colours: dict[str, str]) -> None:
-    """Draw each line with its name at its end, names moved apart where they would touch."""
+    """Draw each line, with its name beside the axis at its last value.
+
+    Names are dark, so that every colour can be read, and joined to their line in its colour; they
+    are moved apart where they would touch.
+    """
     lines = {str(unit): line for unit, line in rows.groupby("unit", sort=True)}
     for unit, line in lines.items():
         days = [day_number(day) for day in line["month"]]
         axes.plot(days, line["value"], color=colours[unit], linewidth=1.3)
     ends = sorted((line["value"].iloc[-1], unit) for unit, line in lines.items())
+    right = axes.get_xlim()[1]
     height = PANEL_INCHES * 72
     sizes = pd.Series([100 * LABEL_POINTS / height] * len(ends)).to_numpy()
     places = spread(pd.Series([value for value, _ in ends]).to_numpy(), sizes)
-    for (_, unit), place in zip(ends, places, strict=True):
+    for (value, unit), place in zip(ends, places, strict=True):
         axes.annotate(
             unit,
-            xy=(1.01, place / 100),
-            xycoords="axes fraction",
-            color=colours[unit],
+            xy=(day_number(lines[unit]["month"].iloc[-1]), value),
+            xytext=(right + LABEL_DAYS, place),
             fontsize=SMALL,
             va="center",
             annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colours[unit], "linewidth": 1.0},
         )
 
 

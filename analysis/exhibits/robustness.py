@@ -53,7 +53,7 @@ def failed_table(found: Robustness) -> Table:
             Column("specification", "Specification"),
             Column("reason", "Reason"),
         ),
-        note="" if len(found.failed) else "Every specification could be fitted.",
+        note=f"{len(found.failed)} could not be fitted; all others are in the table above.",
     )
 
 

@@ -8,9 +8,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from analysis.exhibits.steady import SIGNIFICANT
 from analysis.exhibits.study_results import OpenStudy
 from analysis.study import Intervention, Outcome, Study
 
+STEADY = 0.5 * 10.0 ** (1 - SIGNIFICANT)  # relative: what rounding to steady digits may change
 PORT = "here/port/trade_value/office/cny"
 SISTER = "there/port/vehicles/office/vehicles"
 RATE = "exchange_rate/HER"

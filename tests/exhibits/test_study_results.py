@@ -18,7 +18,8 @@ def test_a_study_holds_every_report_of_its_places_and_named_series(opened):
     assert opened.reports["report_id"].tolist() == mine["report_id"].tolist()
     assert set(opened.observations["report_id"]) <= set(mine["report_id"])
     assert set(opened.series["series"]) == set(mine["series"])
-    assert set(opened.context["series"]) == set(opened.study.context)
+    monthly = {item.series for item in opened.study.monthly}
+    assert set(opened.context["series"]) == set(opened.study.context) | monthly
 
 
 def test_only_reports_inside_the_window_are_used(opened):

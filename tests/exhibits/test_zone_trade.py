@@ -15,7 +15,7 @@ from analysis.exhibits.style import ROLE_COLOURS
 from analysis.exhibits.timeline import day_number
 from analysis.exhibits.zone_trade import report_rates, zone_trade_figure
 from exhibits.conftest import drawn
-from exhibits.made import CLOSURE, EARLY, GAP, made_study, observation, outcome
+from exhibits.made import CLOSURE, EARLY, GAP, STEADY, made_study, observation, outcome
 
 UNKNOWN = "not identified"
 CURVES = ("fitted", "counterfactual", "predicted")
@@ -78,7 +78,7 @@ def test_the_bars_of_a_panel_are_the_reports_of_its_outcome(opened, canvases):
         ]
         [lines] = [found for found in axes.collections if isinstance(found, LineCollection)]
         bars = [(*segment[:, 0], segment[0, 1]) for segment in lines.get_segments()]
-        assert np.array(sorted(bars)) == pytest.approx(np.array(sorted(expected)))
+        assert np.array(sorted(bars)) == pytest.approx(np.array(sorted(expected)), rel=STEADY)
         low, high = axes.get_ylim()
         assert all(low < rate < high for _, _, rate in bars)
 
@@ -131,7 +131,7 @@ def test_curves_are_expectations_which_sums_of_months_are_compared_with(made):
         median = fit.monthly[fit.monthly["curve"] == curve]
         for side in ("rate", "lower", "upper"):
             ratio = rows[side].to_numpy() / median[side].to_numpy()
-            assert ratio == pytest.approx(np.full(24, np.exp(fit.sigma**2 / 2)))
+            assert ratio == pytest.approx(np.full(24, np.exp(fit.sigma**2 / 2)), rel=STEADY)
 
 
 def test_predicted_months_follow_the_report_of_the_month(made):
