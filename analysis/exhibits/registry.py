@@ -163,7 +163,7 @@ COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     ),
     CommonExhibit("zone_effects", "table", *_ZONES, "zone_comparison.zone_effects_table"),
     CommonExhibit("zone_differences", "table", *_ZONES, "zone_comparison.zone_differences_table"),
-    CommonExhibit("closures", "figure", *_ZONES, "zone_comparison_figures.closures_figure"),
+    CommonExhibit("closures", "figure", *_ZONES, "zone_comparison_closures.closures_figure"),
     CommonExhibit("gate_effects", "table", *_ZONES, "zone_comparison_gates.gate_effects_table"),
     CommonExhibit("gate_equality", "table", *_ZONES, "zone_comparison_gates.gate_equality_table"),
     CommonExhibit("gate_models", "table", *_ZONES, "zone_comparison_gates.gate_models_table"),

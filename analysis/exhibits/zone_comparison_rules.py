@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.data_management.vocabularies import BASES
 from analysis.exhibits.zone_comparison_results import Side
 from analysis.settings.zone_comparison import TRAITS, Trait
 
@@ -111,7 +112,7 @@ def _period(side: Side) -> str:
 VALUES: Final[Mapping[Trait, Callable[[Side], str]]] = {
     "metric": _registered("metric"),
     "scope": _registered("scope"),
-    "basis": lambda side: side.register["basis"],
+    "basis": lambda side: BASES.get(side.register["basis"], side.register["basis"]),
     "unit": _registered("unit"),
     "reporting_year": lambda side: reporting_year(side.rows),
     "period": _period,
