@@ -36,6 +36,7 @@ DATES: Mapping[str, tuple[str, ...]] = {
     "covid": ("month",),
     "country_year": (),
     "drug_seizures": (),
+    "data_gaps": (),
     **dict.fromkeys(SIMULATIONS, ()),
 }
 """Processed table -> its date columns."""

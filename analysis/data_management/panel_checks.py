@@ -105,6 +105,7 @@ PANEL_CHECKS: Mapping[str, tuple[Check, ...]] = {
     "indicators": (_limits_in_order,),
     **dict.fromkeys(COUNTRY_YEAR, ()),
     "drug_seizures": (),
+    "data_gaps": (),
     **dict.fromkeys(SIMULATIONS, (shares_possible,)),
 }
 """Raw table -> what is checked within it."""

@@ -107,3 +107,20 @@ RAW_DRUG_SEIZURES = schema(
     }
 )
 """Quantities seized in a year, as the press quotes them."""
+
+RAW_DATA_GAPS = schema(
+    {
+        "gap_id": pattern("G[0-9]{2}", "G and two digits, for example G04"),
+        "studies": pattern(
+            "[a-z][a-z0-9_]*(;[a-z][a-z0-9_]*)*",
+            "names separated by semicolons, as border_security",
+        ),
+        **dict.fromkeys(("measure", "area", "question", "why", "publisher"), TEXT),
+        "address": pattern(ADDRESS, "an address that starts with http:// or https://"),
+        "access": words(v.GAP_ACCESS),
+        "columns": pattern(
+            "[a-z][a-z0-9_]*(;[a-z][a-z0-9_]*)+", "column names separated by semicolons"
+        ),
+    }
+)
+"""What a question needs and data_raw does not hold: why, who has it, where, in which columns."""

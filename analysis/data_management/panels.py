@@ -20,6 +20,10 @@ SEIZURE_COLUMNS = (
     *("drug", "area", "year", "value", "lower", "upper", "unit"),
     *("value_printed", "qualifier", "quoted_by", "url"),
 )
+GAP_COLUMNS = (
+    *("gap_id", "studies", "measure", "area", "question", "why"),
+    *("publisher", "address", "access", "columns"),
+)
 _COVID_MEASURES = ("cases", "deaths", "vaccinated", "fully_vaccinated")
 
 
@@ -105,6 +109,11 @@ def build_drug_seizures(raw: pd.DataFrame) -> pd.DataFrame:
         value_printed=raw["value"],
     )
     return _sorted(df[list(SEIZURE_COLUMNS)], SEIZURE_COLUMNS[:3])
+
+
+def build_data_gaps(raw: pd.DataFrame) -> pd.DataFrame:
+    """Return the register of data that are not at hand, sorted by `gap_id`."""
+    return _sorted(raw[list(GAP_COLUMNS)], ["gap_id"])
 
 
 def _long(df: pd.DataFrame, measures: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:

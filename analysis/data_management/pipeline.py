@@ -17,6 +17,7 @@ from analysis.data_management.panels import (
     build_countries,
     build_country_year,
     build_covid,
+    build_data_gaps,
     build_drug_seizures,
     build_indicators,
     build_policy,
@@ -52,6 +53,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "drug_seizures": ("drug", "area", "year"),
     **{name: table.key for name, table in SIMULATIONS.items()},
 }
+    "data_gaps": ("gap_id",),
 """Processed table -> columns that identify a row."""
 
 
@@ -109,6 +111,7 @@ def _panels(raw: RawTables) -> ProcessedTables:
     }
 
 
+        "data_gaps": build_data_gaps(raw["data_gaps"]),
 def _simulations(raw: RawTables) -> ProcessedTables:
     """Give the results of simulation studies their types."""
     return {name: typed_results(name, raw[name]) for name in RESULTS}

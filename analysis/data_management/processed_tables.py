@@ -179,6 +179,7 @@ PROCESSED: Mapping[str, pa.DataFrameSchema] = {
         _ENDS,
     ),
     **{name: processed_schema(table) for name, table in SIMULATIONS.items()},
+    "data_gaps": _schema(panels.GAP_COLUMNS, {"access": _words(*v.GAP_ACCESS)}),
 }
 """Processed table -> schema. Text is never missing; an empty cell is the empty text."""
 

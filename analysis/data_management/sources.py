@@ -82,5 +82,6 @@ SOURCES: Mapping[str, Source] = {
         ),
         Source("drug_seizures", ("drug", "area", "year"), panel_tables.RAW_DRUG_SEIZURES),
         *(Source(table.name, table.key, raw_schema(table)) for table in SIMULATIONS.values()),
+        Source("data_gaps", ("gap_id",), panel_tables.RAW_DATA_GAPS),
     )
 }

@@ -95,5 +95,6 @@ POLICY_INDICES = (
 LANCANG_MEKONG = ("CHN", "KHM", "LAO", "MMR", "THA", "VNM")
 """The members of Lancang-Mekong Cooperation."""
 INDICATOR_TABLES = ("country_year", "covid", "policy")
+GAP_ACCESS = ("open", "on_request", "none_found")
 SEIZURE_AREAS = (*LANCANG_MEKONG, "east_southeast_asia")
 DRUGS = ("crystal_methamphetamine", "methamphetamine")

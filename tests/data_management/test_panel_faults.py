@@ -21,6 +21,7 @@ KEYS = {
     "health_security_index": ("indicator", "iso3", "year"),
     "organised_crime_index": ("indicator", "iso3", "year"),
     "drug_seizures": ("drug", "area", "year"),
+    "data_gaps": ("gap_id",),
     "conflict_monthly": ("series", "month"),
 }
 
@@ -86,6 +87,9 @@ def refused(folder, table) -> str:
             "below 1 (score 1 to 10)",
         ),
         ("drug_seizures", ("methamphetamine", "THA", "2020"), "unit", "kg", "tonnes"),
+        ("data_gaps", ("G04",), "access", "opne", "'open'?"),
+        ("data_gaps", ("G04",), "address", "dataunodc.un.org", "http://"),
+        ("data_gaps", ("G04",), "columns", "iso3, year", "separated by semicolons"),
         ("drug_seizures", ("methamphetamine", "THA", "2020"), "area", "Thailand", "THA"),
         ("drug_seizures", ("methamphetamine", "THA", "2020"), "qualifier", "abuot", "'about'?"),
         (

@@ -15,6 +15,7 @@ ROWS = {
     "provinces": 31,
     "country_pairs": 245 * 244 // 2,
     "drug_seizures": 9,
+    "data_gaps": 11,
 }
 SPHERE = 1e-9  # relative; sums of rounded sines and cosines
 
