@@ -15,8 +15,16 @@ from analysis.inference.check_problem import (
     refit,
     with_estimator,
 )
-from analysis.inference.check_report import scale_of, signed_form, too_short, values_of
-from analysis.inference.multiplicity import rate_of
+from analysis.inference.check_report import (
+    SAME_FINDING,
+    finds_effect,
+    same_finding,
+    same_sign,
+    scale_of,
+    signed_form,
+    too_short,
+    values_of,
+)
 from analysis.models.arrays import Bools, Floats
 from analysis.models.its_results import ItsFit
 
@@ -81,10 +89,7 @@ class LeaveOneOut:
             kind="estimates",
             sentence=_sentence(fit, self.effect, values, years),
             holds=_holds(fit, self.effect, values, known) if len(known) else None,
-            rule=(
-                "the sign stays without every value and year, and without every year p stays on "
-                f"its side of {rate_of(fit.options.level):.3g}"
-            ),
+            rule=f"{SAME_FINDING} without every year, and the sign without every value",
         )
         return result_of(self, fit, shows)
 
@@ -178,11 +183,8 @@ def _year(fit: ItsFit, name: str, year: str, kept: Bools) -> dict[str, object]:
 
 
 def _holds(fit: ItsFit, name: str, values: pd.DataFrame, years: pd.DataFrame) -> bool:
-    effect, rate = fit.effect(name), rate_of(fit.options.level)
-    own = float(effect.estimate or 0.0)
-    same = bool((np.sign(pd.concat([values["estimate"], years["estimate"]])) == np.sign(own)).all())
-    found = float(effect.p_value if effect.p_value is not None else 1.0)
-    return same and bool(((years["p_value"] <= rate) == (found <= rate)).all())
+    steady = not finds_effect(fit, name) or same_sign(fit, name, values["estimate"])
+    return steady and same_finding(fit, name, years)
 
 
 def _sentence(fit: ItsFit, name: str, values: pd.DataFrame, years: pd.DataFrame) -> str:

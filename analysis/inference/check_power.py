@@ -14,7 +14,14 @@ from analysis.errors import ModelError
 from analysis.inference.check import CheckResult, Shown, Shows, cannot_say, result_of
 from analysis.inference.check_gls import gls_engine, whiteners_of
 from analysis.inference.check_problem import EffectRegression, effect_regression, triangle_of
-from analysis.inference.check_report import scale_of, signed_form, too_short, value_of, values_of
+from analysis.inference.check_report import (
+    finds_effect,
+    scale_of,
+    signed_form,
+    too_short,
+    value_of,
+    values_of,
+)
 from analysis.inference.power_closed_form import closed_form_power
 from analysis.models.arrays import Floats
 from analysis.models.its_results import ItsFit
@@ -89,8 +96,11 @@ class PowerAtHand:
             curve=_curve(problem, rhos, deviation, fit, max(mine, abs(estimate))),
             kind="surface",
             sentence=self._sentence(fit, problem, (own, mine, estimate)),
-            holds=abs(estimate) >= mine,
-            rule=f"the estimate is at least the smallest effect at {100 * self.power:g} % power",
+            holds=abs(estimate) >= mine if finds_effect(fit, self.effect) else None,
+            rule=(
+                f"the estimate is at least the smallest effect at {100 * self.power:g} % power; no "
+                "verdict where the fit finds no effect"
+            ),
         )
         return result_of(self, fit, shows)
 

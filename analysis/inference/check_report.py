@@ -23,6 +23,7 @@ from analysis.inference.check_measured import MEASURED
 from analysis.inference.check_ols import newey_west_engine
 from analysis.inference.check_problem import EffectRegression
 from analysis.inference.check_tests import Engine, Regression, p_values, regression
+from analysis.inference.multiplicity import rate_of
 from analysis.models.arrays import Floats
 from analysis.models.interval_findings import Effect
 from analysis.models.its_findings import Scale, told
@@ -30,6 +31,7 @@ from analysis.models.its_results import ItsFit
 
 FEWEST_DRAWS: Final = 19
 FEWEST_DF: Final = 3
+SAME_FINDING: Final = "p is on the side of the fit, and the sign too if that finds an effect,"
 STATISTICS: Final = {
     "gls_ar1": "generalised least squares with AR(1) errors, rho by REML anew in every draw",
     "newey_west": "least squares with Newey-West errors at the plug-in bandwidth",
@@ -207,6 +209,29 @@ def _sentence(
         f"{effect.label}: |t| = {abs(t):.2f} beside {draws} draws under no effect, "
         f"{p_words(p_value, draws)} ({how}; rho {rho:.2f}; {regression_words})."
     )
+
+
+def finds_effect(fit: ItsFit, name: str) -> bool:
+    """Tell whether a fit finds that an effect differs from zero, at its own level."""
+    p_value = fit.effect(name).p_value
+    return p_value is not None and p_value <= rate_of(fit.options.level)
+
+
+def same_finding(fit: ItsFit, name: str, table: pd.DataFrame) -> bool:
+    """Tell whether all rows of a table agree with a fit.
+
+    Every `p_value` lies on the same side of 1 - level, and every `estimate` has the same sign if
+    the fit finds an effect; the sign of no effect means nothing.
+    """
+    found = finds_effect(fit, name)
+    sides = bool(((table["p_value"] <= rate_of(fit.options.level)) == found).all())
+    return sides and (not found or same_sign(fit, name, table["estimate"]))
+
+
+def same_sign(fit: ItsFit, name: str, estimates: pd.Series) -> bool:
+    """Tell whether all estimates have the sign of that of a fit."""
+    own = fit.effect(name).estimate
+    return own is not None and bool((np.sign(estimates) == np.sign(own)).all())
 
 
 def p_words(p_value: float, draws: int) -> str:

@@ -21,7 +21,14 @@ from analysis.inference.check_problem import (
     triangle_of,
     with_estimator,
 )
-from analysis.inference.check_report import scale_of, signed_form, too_short, value_of
+from analysis.inference.check_report import (
+    SAME_FINDING,
+    same_finding,
+    scale_of,
+    signed_form,
+    too_short,
+    value_of,
+)
 from analysis.inference.multiplicity import rate_of
 from analysis.models.its_findings import quantile, two_sided
 from analysis.models.its_results import ItsFit
@@ -96,8 +103,8 @@ class AutocorrelationSensitivity:
             curve=table.rename(columns={"rho": "row", "plausible": "group"}),
             kind="estimates",
             sentence=sentence,
-            holds=_same_side(fit, self.effect, inside, rate) if len(inside) else None,
-            rule=f"sign and side of {rate:.3g} are those of the fit at every plausible rho",
+            holds=same_finding(fit, self.effect, inside) if len(inside) else None,
+            rule=f"{SAME_FINDING} at every plausible rho",
         )
         return result_of(self, fit, shows)
 
@@ -127,13 +134,6 @@ def _at_rho(problem: EffectRegression, fit: ItsFit, rho: float) -> Row:
         "upper": value_of(estimate + half, scale),
         "p_value": two_sided(estimate / error, float(df)),
     }
-
-
-def _same_side(fit: ItsFit, name: str, table: pd.DataFrame, rate: float) -> bool:
-    effect = fit.effect(name)
-    sign = bool((np.sign(table["estimate"]) == np.sign(effect.estimate or 0.0)).all())
-    found = effect.p_value if effect.p_value is not None else 1.0
-    return sign and bool(((table["p_value"] <= rate) == (found <= rate)).all())
 
 
 @dataclass(frozen=True)
@@ -190,8 +190,8 @@ class Anticipation:
             curve=known.rename(columns={"months": "row"}).assign(group="effect"),
             kind="estimates",
             sentence=sentence,
-            holds=not early and _same_side(fit, self.effect, known, rate),
-            rule=f"no months before it differ at {rate:.3g}, and sign and side of {rate:.3g} stay",
+            holds=not early and same_finding(fit, self.effect, known),
+            rule=f"no months before it differ at {rate:.3g}; {SAME_FINDING} with them set apart",
         )
         return result_of(self, fit, shows)
 

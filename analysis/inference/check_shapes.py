@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.errors import ModelError
 from analysis.inference.check import CheckResult, Shown, Shows, cannot_say, result_of, tested_effect
 from analysis.inference.check_problem import refit, with_estimator
-from analysis.inference.check_report import scale_of, signed_form, value_of
+from analysis.inference.check_report import finds_effect, scale_of, signed_form, value_of
 from analysis.models.its_options import Estimator
 from analysis.models.its_results import ItsFit
 
@@ -106,17 +106,19 @@ class AlternativeShapes:
     def _told(self, fit: ItsFit, table: pd.DataFrame) -> CheckResult:
         own = table[table["as_fitted"] == "yes"].iloc[0]
         close = table[table["difference"] <= CLOSE]
-        sign = bool((np.sign(close["mean_effect"]) == np.sign(own["mean_effect"])).all())
+        steady = not finds_effect(fit, self.effect) or bool(
+            (np.sign(close["mean_effect"]) == np.sign(own["mean_effect"])).all()
+        )
         shows = Shows(
             table=table,
             columns=_columns(signed_form(scale_of(fit))),
             curve=_curve(table),
             kind="estimates",
             sentence=self._sentence(fit, table, own, close),
-            holds=bool(own["difference"] <= CLOSE) and sign,
+            holds=bool(own["difference"] <= CLOSE) and steady,
             rule=(
                 f"the fitted shape is within {CLOSE:g} of the best BIC, and all shapes within "
-                f"{CLOSE:g} have a mean effect of the same sign"
+                f"{CLOSE:g} have a mean effect of its sign if the fit finds an effect"
             ),
         )
         return result_of(self, fit, shows, observed=float(own["mean_effect"]))

@@ -384,3 +384,21 @@ def test_trusted_flags_are_those_that_were_measured():
     for check in standard_checks("closure"):
         if check.name in MEASURED:
             assert MEASURED[check.name], f"the default of {check.name} does not hold its size"
+
+
+def test_the_sign_of_no_effect_means_nothing(null):
+    result = LeaveOneOut("closure").run(null)
+    assert result.holds
+    assert PowerAtHand("closure").run(null).holds is None
+    sensitivity = AutocorrelationSensitivity("closure", rhos=(0.3, 0.5)).run(null)
+    assert sensitivity.holds
+
+
+def test_an_effect_that_one_year_makes_does_not_hold():
+    first = np.array(["2020-02" <= month <= "2020-12" for month in MONTHS.astype(str)])
+    fit = fit_its(series(values(0.0) + 4.0 * first), SPEC, IDENTITY)
+    result = LeaveOneOut("closure").run(fit)
+    assert fit.effect("closure").p_value <= 0.05
+    without = result.table.set_index("left_out").loc["2020"]
+    assert without["p_value"] > 0.05
+    assert result.holds is False
