@@ -11,6 +11,7 @@ from analysis.data_management.panel_checks import PANEL_CHECKS
 from analysis.data_management.series_keys import base_units, series_key, series_stem
 from analysis.data_management.units import UNITS, units_of
 from analysis.data_management.vocabularies import METRIC_DIMENSION
+from analysis.data_management.zone_checks import ZONE_CHECKS
 from analysis.errors import spelling_hint
 
 SAME_REPORT = (
@@ -249,4 +250,5 @@ _CHECKS: Mapping[str, tuple[Check, ...]] = {
     "monte_carlo": (_share_possible,),
     "monte_carlo_sample": (_ends_in_order,),
     **PANEL_CHECKS,
+    **ZONE_CHECKS,
 }

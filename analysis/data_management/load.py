@@ -37,6 +37,10 @@ DATES: Mapping[str, tuple[str, ...]] = {
     "country_year": (),
     "drug_seizures": (),
     "data_gaps": (),
+    **dict.fromkeys(
+        ("places", "glossary", "event_coding", "problems", "problem_indicators"),
+        (),
+    ),
     **dict.fromkeys(SIMULATIONS, ()),
 }
 """Processed table -> its date columns."""
@@ -59,6 +63,7 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
     "covid": ("value",),
     "country_year": ("value",),
     "drug_seizures": ("value", "lower", "upper"),
+    "places": ("latitude", "longitude", "accuracy"),
     **{name: table.numbers for name, table in SIMULATIONS.items()},
 }
 COUNTS: Mapping[str, tuple[str, ...]] = {
@@ -70,6 +75,7 @@ COUNTS: Mapping[str, tuple[str, ...]] = {
     "monte_carlo_sample": ("replication",),
     "country_year": ("year",),
     "drug_seizures": ("year",),
+    "problems": ("rank",),
     **{name: table.counts for name, table in SIMULATIONS.items()},
 }
 FLAGS: Mapping[str, tuple[str, ...]] = {

@@ -29,6 +29,8 @@ from analysis.data_management.reports import process_reports
 from analysis.data_management.results import RESULTS, typed_results
 from analysis.data_management.simulations import SIMULATIONS
 from analysis.data_management.sources import COUNTRY_YEAR, MONTHLY
+from analysis.data_management.zone_tables import ZONE_SCHEMAS
+from analysis.data_management.zones import build_zones
 from analysis.study import Vocabulary
 
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -51,9 +53,10 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "covid": ("unit", "month", "indicator"),
     "country_year": ("iso3", "year", "indicator"),
     "drug_seizures": ("drug", "area", "year"),
+    "data_gaps": ("gap_id",),
+    **{name: key for name, (key, _) in ZONE_SCHEMAS.items()},
     **{name: table.key for name, table in SIMULATIONS.items()},
 }
-    "data_gaps": ("gap_id",),
 """Processed table -> columns that identify a row."""
 
 
@@ -72,7 +75,7 @@ def build_processed(raw: RawTables) -> ProcessedTables:
     DataError
         If a built table breaks its schema (see `processed_tables`).
     """
-    built = {**_figures(raw), **_panels(raw), **_simulations(raw)}
+    built = {**_figures(raw), **_panels(raw), **build_zones(raw.tables), **_simulations(raw)}
     for name in KEYS:
         check_processed(name, built[name])
     return built
@@ -108,10 +111,10 @@ def _panels(raw: RawTables) -> ProcessedTables:
         "covid": build_covid(raw["covid_monthly"], raw["covid_provinces_monthly"]),
         "country_year": build_country_year(raw[name] for name in COUNTRY_YEAR),
         "drug_seizures": build_drug_seizures(raw["drug_seizures"]),
+        "data_gaps": build_data_gaps(raw["data_gaps"]),
     }
 
 
-        "data_gaps": build_data_gaps(raw["data_gaps"]),
 def _simulations(raw: RawTables) -> ProcessedTables:
     """Give the results of simulation studies their types."""
     return {name: typed_results(name, raw[name]) for name in RESULTS}

@@ -23,6 +23,7 @@ from analysis.data_management import (
 from analysis.data_management import vocabularies as v
 from analysis.data_management.simulation_schemas import processed_schema
 from analysis.data_management.simulations import SIMULATIONS
+from analysis.data_management.zones import PROCESSED_ZONES
 from analysis.errors import DataError
 
 _TEXT, _FLAG, _COUNT = pa.Column(str), pa.Column(bool), pa.Column("int64", pa.Check.ge(0))
@@ -178,8 +179,9 @@ PROCESSED: Mapping[str, pa.DataFrameSchema] = {
         {"year": _COUNT, **dict.fromkeys(("value", "lower", "upper"), _NUMBER)},
         _ENDS,
     ),
-    **{name: processed_schema(table) for name, table in SIMULATIONS.items()},
     "data_gaps": _schema(panels.GAP_COLUMNS, {"access": _words(*v.GAP_ACCESS)}),
+    **PROCESSED_ZONES,
+    **{name: processed_schema(table) for name, table in SIMULATIONS.items()},
 }
 """Processed table -> schema. Text is never missing; an empty cell is the empty text."""
 

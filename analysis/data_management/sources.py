@@ -10,6 +10,7 @@ import pandera.pandas as pa
 from analysis.data_management import panel_tables, tables
 from analysis.data_management.simulation_schemas import raw_schema
 from analysis.data_management.simulations import SIMULATIONS
+from analysis.data_management.zone_tables import ZONE_SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ SOURCES: Mapping[str, Source] = {
             for name in COUNTRY_YEAR
         ),
         Source("drug_seizures", ("drug", "area", "year"), panel_tables.RAW_DRUG_SEIZURES),
-        *(Source(table.name, table.key, raw_schema(table)) for table in SIMULATIONS.values()),
         Source("data_gaps", ("gap_id",), panel_tables.RAW_DATA_GAPS),
+        *(Source(name, *entry) for name, entry in ZONE_SCHEMAS.items()),
+        *(Source(table.name, table.key, raw_schema(table)) for table in SIMULATIONS.values()),
     )
 }

@@ -66,6 +66,25 @@ def _outside(df: pd.DataFrame, register: pd.DataFrame) -> list[Fault]:
     return faults
 
 
+def _one_name(tables: Tables) -> list[Fault]:
+    """Compare the name of each place with the one of the glossary."""
+    names = tables["glossary"].set_index("term")["english"]
+    df = tables["places"].assign(known=tables["places"]["place"].map(names))
+    wrong = df["known"].notna() & (df["known"] != df["name"])
+    problem, allowed = "{place} is '{name}' here and '{known}' in the glossary", "one name a place"
+    return row_faults(df, wrong, "name", problem, allowed, "correct one of the two")
+
+
+def _every_event(tables: Tables) -> list[Fault]:
+    """Return a fault where an event is not coded; it names the last row of the coding."""
+    df = tables["event_coding"]
+    missing = sorted(set(tables["events"]["event_id"]) - set(df["event_id"]))
+    last = pd.Series(df.index == df.index[-1], index=df.index) & bool(missing)
+    problem = f"the event {missing[0] if missing else ''} of events.csv is not coded"
+    allowed = "one row for every event of events.csv"
+    return row_faults(df, last, "event_id", problem, allowed, "add a row for it")
+
+
 def _country(table: str, columns: Iterable[str] = ("iso3",)) -> tuple[PairCheck, ...]:
     return tuple(_declared(table, column, "countries", "iso3") for column in columns)
 
@@ -83,4 +102,7 @@ _PAIRS: Mapping[str, tuple[PairCheck, ...]] = {
     "covid_monthly": _country("covid_monthly", ("unit",)),
     "covid_provinces_monthly": _province("covid_provinces_monthly"),
     **{name: (*_country(name), _measured(name)) for name in COUNTRY_YEAR},
+    "places": (*_country("places"), _declared("places", "place", "glossary", "term"), _one_name),
+    "event_coding": (_declared("event_coding", "event_id", "events", "event_id"), _every_event),
+    "problem_indicators": (_declared("problem_indicators", "problem", "problems", "problem"),),
 }

@@ -9,16 +9,22 @@ import yaml
 from analysis.data_management.cards import read_card
 from analysis.data_management.read_raw import read_raw
 from analysis.data_management.sources import COUNTRY_YEAR, SOURCES
+from analysis.data_management.zone_tables import ZONE_SCHEMAS
 from analysis.errors import DataError
 from analysis.models.interval_simulation import StudyPlan
 
-MADE_HERE = {"series", "monte_carlo", "monte_carlo_sample", "provinces", "indicators"}
+MADE_HERE = {
+    *("series", "monte_carlo", "monte_carlo_sample", "provinces", "indicators", "data_gaps"),
+    *ZONE_SCHEMAS,
+}
 COUNTED = (
     *("reports", "second_coding", "series", "events"),
     *("macro_monthly", "conflict_monthly", "dengue_monthly"),
     *("countries", "country_borders", "provinces", "indicators", "drug_seizures"),
+    "data_gaps",
     *("policy_monthly", "policy_provinces_monthly", "covid_monthly", "covid_provinces_monthly"),
     *COUNTRY_YEAR,
+    *ZONE_SCHEMAS,
 )
 
 
