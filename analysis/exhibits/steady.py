@@ -21,9 +21,17 @@ ROUNDING: Final = 5e-16  # relative distance at which a number counts as one wit
 
 
 def steady(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame whose floating-point columns hold only digits that are the same everywhere."""
-    floats = [name for name in frame.columns if pd.api.types.is_float_dtype(frame[name])]
+    """Return a frame whose columns of floats hold only digits that are the same everywhere."""
+    floats = [name for name in frame.columns if _holds_floats(frame[name])]
     return frame.assign(**{name: steady_values(frame[name]) for name in floats})
+
+
+def _holds_floats(column: pd.Series) -> bool:
+    """Tell whether a column is one of floats, also where missing values made objects of them."""
+    if pd.api.types.is_float_dtype(column):
+        return True
+    known = column.dropna().tolist() if column.dtype == object else []
+    return bool(known) and all(isinstance(value, float) for value in known)
 
 
 def steady_values(column: pd.Series) -> pd.Series:

@@ -57,3 +57,11 @@ def test_missing_values_text_and_counts_stay_what_they_are():
 
 def test_infinite_values_pass():
     assert steady_values(pd.Series([np.inf, -np.inf, 1.0])).tolist() == [np.inf, -np.inf, 1.0]
+
+
+def test_a_column_of_floats_and_none_is_steadied_as_well():
+    frame = pd.DataFrame({"mixed": pd.Series([np.pi, None], dtype=object), "words": ["a", None]})
+    found = steady(frame)
+    assert found["mixed"].iloc[0] == pytest.approx(np.pi, rel=1e-5)
+    assert found["mixed"].iloc[0] != np.pi
+    assert found["words"].equals(frame["words"])
