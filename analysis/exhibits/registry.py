@@ -96,6 +96,7 @@ EXHIBITS: Final[tuple[Exhibit, ...]] = (
     Exhibit("monthly_effects", "table", MONTHLY, "monthly.monthly_effects_table"),
     Exhibit("monthly_models", "table", MONTHLY, "monthly.monthly_models_table"),
     Exhibit("monthly_diagnostics", "table", MONTHLY, "monthly.monthly_diagnostics_table"),
+    Exhibit("monthly_correlograms", "figure", MONTHLY, "monthly_acf.correlogram_figure"),
     Exhibit("monthly_breaks", "table", MONTHLY, "monthly.monthly_breaks_table"),
     Exhibit("policy_paths", "figure", MONTHLY, "policy.policy_figure"),
     Exhibit("policy", "table", MONTHLY, "policy.policy_table"),
@@ -152,6 +153,8 @@ ZONES: Final = "06_zone_comparison"
 _ZONES: Final = (ZONES, "zone_comparison_results.open_zone_comparison")
 PANELS: Final = "07_country_panels"
 _PANELS: Final = (PANELS, "country_panels.open_country_panels")
+HEALTH: Final = "09_health_security"
+_HEALTH: Final = (HEALTH, "health_security.open_health_security")
 
 COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("coverage_by_history", "figure", *_METHOD, "method.coverage_by_history_figure"),
@@ -191,4 +194,30 @@ COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
         "policy_lead_lag_figure.policy_lead_lag_figure",
     ),
     CommonExhibit("policy_lead_lag", "table", *_PANELS, "policy_lead_lag.policy_lead_lag_table"),
+    CommonExhibit(
+        "health_timeline", "figure", *_HEALTH, "health_events_figure.health_timeline_figure"
+    ),
+    CommonExhibit("health_events", "table", *_HEALTH, "health_events.health_events_table"),
+    CommonExhibit(
+        "health_capacity_heat",
+        "figure",
+        *_HEALTH,
+        "health_capacity_figure.health_capacity_heat_figure",
+    ),
+    CommonExhibit("health_capacity", "table", *_HEALTH, "health_capacity.health_capacity_table"),
+    CommonExhibit("health_missing", "table", *_HEALTH, "health_capacity.health_missing_table"),
+    CommonExhibit(
+        "health_burden_paths",
+        "figure",
+        *_HEALTH,
+        "health_burden_figure.health_burden_paths_figure",
+    ),
+    CommonExhibit("health_burden", "table", *_HEALTH, "health_burden.health_burden_table"),
+    CommonExhibit("health_ranks", "table", *_HEALTH, "health_ranks.health_ranks_table"),
+    CommonExhibit("dengue_paths", "figure", *_HEALTH, "health_dengue_figure.dengue_paths_figure"),
+    CommonExhibit("dengue_effects", "table", *_HEALTH, "health_dengue.dengue_effects_table"),
+    CommonExhibit("dengue_models", "table", *_HEALTH, "health_dengue.dengue_models_table"),
+    CommonExhibit("dengue_placebos", "table", *_HEALTH, "health_dengue.dengue_placebos_table"),
+    CommonExhibit("dengue_together", "table", *_HEALTH, "health_dengue.dengue_together_table"),
+    CommonExhibit("health_answers", "table", *_HEALTH, "health_answers.health_answers_table"),
 )
