@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from analysis.config import PARAMETERS, SIMULATION, study_names
+from analysis.config import PARAMETERS, study_names
 from analysis.errors import AnalysisError, StudyError, spelling_hint
+from analysis.simulation.registry import INTERVAL, STUDIES, find_study
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -100,30 +100,27 @@ def register() -> None:
 
 @app.command()
 def simulate(
-    replications: Annotated[int, typer.Option(min=20, help="Histories of each kind.")] = 2000,
+    name: Annotated[
+        str,
+        typer.Argument(help=f"Which study: {', '.join(STUDIES)}."),
+    ] = INTERVAL,
+    replications: Annotated[
+        int | None,
+        typer.Option(min=20, help="Draws of every setting; default: as committed."),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes at a time.")] = 2,
 ) -> None:
-    """Test the interval estimator on made histories; resumes where an earlier run stopped.
+    """Test an estimator on made data and write the result into data_raw/.
 
-    Writes data_raw/monte_carlo.csv and data_raw/monte_carlo_sample.csv. The numbers do not depend
-    on the number of workers.
+    The interval study resumes where an earlier run stopped. The numbers do not depend on the
+    number of workers.
     """
-    from analysis.data_management.monte_carlo import write_monte_carlo
-    from analysis.models import interval_simulation
-    from analysis.models.interval_simulation import (
-        STANDARD,
-        StudyPlan,
-        coverage_table,
-        run_study,
-        sample_of,
-    )
-    from analysis.program import fingerprint
+    from analysis.data_management.results import write_results
 
-    plan = StudyPlan(replications=replications, workers=workers)
-    folder = SIMULATION / fingerprint(Path(interval_simulation.__file__))
-    results = run_study(plan, folder=folder)
-    write_monte_carlo(coverage_table(results, STANDARD.level), sample_of(results))
-    console.print(f"wrote data_raw/monte_carlo.csv ({replications} replications a history)")
+    tables = find_study(name).run(replications, workers)
+    write_results(tables)
+    for table, rows in tables.items():
+        console.print(f"wrote data_raw/{table}.csv ({len(rows)} rows)")
 
 
 @app.command()

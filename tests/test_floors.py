@@ -24,6 +24,7 @@ FLOORS = {
     "models": 2,
     "inference": 2,
     "exhibits": 3,
+    "simulation": 3,
     "reporting": 4,
     "__main__": 5,
     "__init__": 0,

@@ -74,4 +74,41 @@ def _by_name(*tables: SimulationTable) -> Mapping[str, SimulationTable]:
     return {table.name: table for table in tables}
 
 
-SIMULATIONS: Final = _by_name()
+SIMULATIONS: Final = _by_name(
+    SimulationTable(
+        "power_surface",
+        {
+            "months_before": "count",
+            "months_after": "count",
+            "rho": "number",
+            "effect": "number",
+            "estimator": "word",
+        },
+    ),
+    SimulationTable("multiplicity_error_rates", {"method": "word"}),
+    SimulationTable(
+        "break_size",
+        {
+            "design": "text",
+            "values": "count",
+            "rho": "number",
+            "test": "text",
+            "p_value": "text",
+        },
+    ),
+    SimulationTable("break_size_estimated_rho", {"values": "count", "rho": "number"}),
+    SimulationTable(
+        "size_of_checks",
+        {"check": "text", "noise": "text", "months": "count", "before": "count"},
+    ),
+    SimulationTable("cluster_inference", {"clusters": "count", "design": "word", "method": "text"}),
+    SimulationTable(
+        "gravity_bias", {"countries": "count", "periods": "count", "estimator": "word"}
+    ),
+    SimulationTable("dyads_size", {"units": "count", "regressor": "word"}),
+    SimulationTable("randomisation", {"scenario": "text", "statistic": "word"}),
+    SimulationTable(
+        "randomisation_groups",
+        {"paths": "word", "group_from": "word", "reference": "word", "nominal": "number"},
+    ),
+)

@@ -8,14 +8,16 @@ import yaml
 
 from analysis.data_management.cards import read_card
 from analysis.data_management.read_raw import read_raw
+from analysis.data_management.simulations import SIMULATIONS
 from analysis.data_management.sources import COUNTRY_YEAR, SOURCES
 from analysis.data_management.zone_tables import ZONE_SCHEMAS
 from analysis.errors import DataError
-from analysis.models.interval_simulation import StudyPlan
+from analysis.simulation.registry import INTERVAL, STUDIES
 
 MADE_HERE = {
     *("series", "monte_carlo", "monte_carlo_sample", "provinces", "indicators", "data_gaps"),
     *ZONE_SCHEMAS,
+    *SIMULATIONS,
 }
 COUNTED = (
     *("reports", "second_coding", "series", "events"),
@@ -104,12 +106,14 @@ def events_in(df, area: str) -> int:
     return pd.to_numeric(df[df["series"] == f"conflict/{area}/events"]["value"]).sum()
 
 
-@pytest.mark.parametrize("name", ["monte_carlo", "monte_carlo_sample"])
-def test_cards_of_the_simulation_say_how_it_is_remade(raw, name):
+@pytest.mark.parametrize("name", ["monte_carlo", "monte_carlo_sample", *SIMULATIONS])
+def test_cards_of_the_simulations_say_how_they_are_remade(raw, name):
     card = raw.cards[name]
-    assert f"with the seed {StudyPlan().seed}" in card.how_taken
+    study = STUDIES.get(name, STUDIES[INTERVAL])
+    command = f"python -m analysis simulate {name}" if name in STUDIES else "make simulate"
+    assert re.search(rf"with the seed {study.seed}\b", card.how_taken)
     assert "Not remade by make reproduce" in card.how_taken
-    assert "remade by make simulate" in card.how_taken
+    assert f"remade by {command}, which writes it anew" in card.how_taken
     assert "no finding" in card.description
 
 

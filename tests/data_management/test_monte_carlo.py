@@ -8,16 +8,21 @@ from analysis.data_management.catalogue import open_raw
 from analysis.data_management.checksums import verify_checksums
 from analysis.data_management.monte_carlo import (
     COLUMNS,
+    SAMPLE,
     SAMPLE_COLUMNS,
-    write_monte_carlo,
+    SUMMARY,
 )
 from analysis.data_management.read_raw import read_table
-from analysis.data_management.results import typed_results
+from analysis.data_management.results import typed_results, write_results
 from analysis.errors import DataError
 from analysis.models.interval_histories import HISTORIES, TRUTH
 from analysis.models.interval_simulation import OWN, StudyPlan, coverage_table, run_study
 
 FILES = {"monte_carlo.csv", "monte_carlo_sample.csv"}
+
+
+def write_monte_carlo(summary, sample, folder) -> None:
+    write_results({SUMMARY: summary, SAMPLE: sample}, folder)
 
 
 @pytest.fixture(scope="module")

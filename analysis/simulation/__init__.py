@@ -1,0 +1,1 @@
+"""Simulation studies of the estimators, each made again by one command."""
