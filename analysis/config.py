@@ -20,6 +20,10 @@ COMMON_FOLDERS = {  # notebooks that are not run for a study, and the folder of 
     "03_interval_method": "interval_method",
     "06_zone_comparison": "zone_comparison",
     "07_country_panels": "country_panels",
+    "08_inference_methods": "inference_methods",
+    "10_border_security": "border_security",
+    "09_health_security": "lancang_mekong_health",
+    "11_zones_frame": "zones_frame",
 }
 COMPARISON = "06_zone_comparison"  # the one of them that reads the study files
 COMMITTED_STUDY = "mohan_boten"  # the study whose results the committed notebooks show

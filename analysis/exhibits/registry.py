@@ -94,6 +94,7 @@ EXHIBITS: Final[tuple[Exhibit, ...]] = (
     Exhibit("context", "table", ZONE_TRADE, "context.context_table"),
     Exhibit("monthly", "figure", MONTHLY, "monthly_figure.monthly_figure"),
     Exhibit("monthly_effects", "table", MONTHLY, "monthly.monthly_effects_table"),
+    Exhibit("monthly_controlled", "table", MONTHLY, "monthly.monthly_controlled_table"),
     Exhibit("monthly_models", "table", MONTHLY, "monthly.monthly_models_table"),
     Exhibit("monthly_diagnostics", "table", MONTHLY, "monthly.monthly_diagnostics_table"),
     Exhibit("monthly_correlograms", "figure", MONTHLY, "monthly_acf.correlogram_figure"),
@@ -153,8 +154,13 @@ ZONES: Final = "06_zone_comparison"
 _ZONES: Final = (ZONES, "zone_comparison_results.open_zone_comparison")
 PANELS: Final = "07_country_panels"
 _PANELS: Final = (PANELS, "country_panels.open_country_panels")
+INFERENCE: Final = "08_inference_methods"
+_INFERENCE: Final = (INFERENCE, "inference_methods.open_simulations")
 HEALTH: Final = "09_health_security"
 _HEALTH: Final = (HEALTH, "health_security.open_health_security")
+
+FRAME: Final = "11_zones_frame"
+_FRAME: Final = (FRAME, "zones_frame_results.open_zones_frame")
 
 COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("coverage_by_history", "figure", *_METHOD, "method.coverage_by_history_figure"),
@@ -195,6 +201,26 @@ COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     ),
     CommonExhibit("policy_lead_lag", "table", *_PANELS, "policy_lead_lag.policy_lead_lag_table"),
     CommonExhibit(
+        "rejection_rates_series", "figure", *_INFERENCE, "inference_rates.series_rates_figure"
+    ),
+    CommonExhibit("size_of_checks", "table", *_INFERENCE, "inference_series.size_of_checks_table"),
+    CommonExhibit("t_test_size", "table", *_INFERENCE, "inference_series.t_test_size_table"),
+    CommonExhibit("break_size", "table", *_INFERENCE, "inference_series.break_size_table"),
+    CommonExhibit("multiplicity", "table", *_INFERENCE, "inference_series.multiplicity_table"),
+    CommonExhibit("power_surface", "figure", *_INFERENCE, "inference_power.power_surface_figure"),
+    CommonExhibit(
+        "rejection_rates_panels", "figure", *_INFERENCE, "inference_rates.panel_rates_figure"
+    ),
+    CommonExhibit(
+        "cluster_inference", "table", *_INFERENCE, "inference_panels.cluster_inference_table"
+    ),
+    CommonExhibit(
+        "event_study_coverage", "table", *_INFERENCE, "inference_panels.event_study_table"
+    ),
+    CommonExhibit("gravity_bias", "table", *_INFERENCE, "inference_panels.gravity_bias_table"),
+    CommonExhibit("dyads_size", "table", *_INFERENCE, "inference_panels.dyads_size_table"),
+    CommonExhibit("conventions", "table", *_INFERENCE, "inference_methods.conventions_table"),
+    CommonExhibit(
         "health_timeline", "figure", *_HEALTH, "health_events_figure.health_timeline_figure"
     ),
     CommonExhibit("health_events", "table", *_HEALTH, "health_events.health_events_table"),
@@ -216,8 +242,21 @@ COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("health_ranks", "table", *_HEALTH, "health_ranks.health_ranks_table"),
     CommonExhibit("dengue_paths", "figure", *_HEALTH, "health_dengue_figure.dengue_paths_figure"),
     CommonExhibit("dengue_effects", "table", *_HEALTH, "health_dengue.dengue_effects_table"),
-    CommonExhibit("dengue_models", "table", *_HEALTH, "health_dengue.dengue_models_table"),
-    CommonExhibit("dengue_placebos", "table", *_HEALTH, "health_dengue.dengue_placebos_table"),
+    CommonExhibit("dengue_models", "table", *_HEALTH, "health_dengue_checks.dengue_models_table"),
+    CommonExhibit(
+        "dengue_placebos", "table", *_HEALTH, "health_dengue_checks.dengue_placebos_table"
+    ),
     CommonExhibit("dengue_together", "table", *_HEALTH, "health_dengue.dengue_together_table"),
     CommonExhibit("health_answers", "table", *_HEALTH, "health_answers.health_answers_table"),
+    CommonExhibit("zones_map", "figure", *_FRAME, "zones_map.zones_map_figure"),
+    CommonExhibit("places", "table", *_FRAME, "zones_frame.places_table"),
+    CommonExhibit("cooperation_timeline", "figure", *_FRAME, "zones_frame_figure.timeline_figure"),
+    CommonExhibit("cooperation_steps", "table", *_FRAME, "zones_frame.frame_table"),
+    CommonExhibit("cooperation_counts", "table", *_FRAME, "zones_frame.frame_counts_table"),
+    CommonExhibit("zones_side_by_side", "table", *_FRAME, "zones_frame.side_by_side_table"),
+    CommonExhibit(
+        "evidence_heat_table", "figure", *_FRAME, "zones_evidence_figure.evidence_figure"
+    ),
+    CommonExhibit("evidence_matrix", "table", *_FRAME, "zones_evidence.evidence_table"),
+    CommonExhibit("glossary", "table", *_FRAME, "zones_frame.glossary_table"),
 )

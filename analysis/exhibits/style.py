@@ -45,12 +45,24 @@ METHOD_COLOURS: Final[Mapping[str, str]] = {
     "annual": GREY,
 }
 
+# From low to high, light enough for black numbers: told apart by lightness, whatever the eye.
+SURFACE_COLOURS: Final = ("#FFFFFF", SKY)
+
 CATEGORY_COLOURS: Final[Mapping[str, str]] = {
     "closure": VERMILION,
     "reopening": GREEN,
     "lockdown": ORANGE,
     "conflict": PURPLE,
     "other": GREY,
+}
+
+COUNTRY_COLOURS: Final[Mapping[str, str]] = {"CHN": "#B3400A", "LAO": BLUE, "MMR": "#00694D"}
+ZONE_COLOURS: Final[Mapping[str, str]] = {"mohan_boten": BLUE, "ruili_muse": "#B3400A"}
+EVIDENCE_COLOURS: Final[Mapping[str, str]] = {
+    "more": "#F3B795",
+    "less": "#CFE3F2",
+    "equal": "#F2F2F2",
+    "no data": "#FFFFFF",
 }
 
 RC: Final[Mapping[str, Any]] = {

@@ -8,9 +8,11 @@ from typing import Final
 
 from analysis.config import COMMON, COMMON_FOLDERS, NOTEBOOKS
 from analysis.errors import StudyError, spelling_hint
+from analysis.settings.border_security import parse_border_security
 from analysis.settings.country_panels import parse_country_panels
 from analysis.settings.health_security import parse_health_security
 from analysis.settings.zone_comparison import parse_zone_comparison
+from analysis.settings.zones_frame import parse_zones_frame
 from analysis.study import Vocabulary
 
 Parser = Callable[[Path, Vocabulary], object]
@@ -18,7 +20,9 @@ Parser = Callable[[Path, Vocabulary], object]
 PARSERS: Final[Mapping[str, Parser]] = {
     "06_zone_comparison": parse_zone_comparison,
     "07_country_panels": parse_country_panels,
+    "10_border_security": parse_border_security,
     "09_health_security": parse_health_security,
+    "11_zones_frame": parse_zones_frame,
 }
 """By notebook: a function from the path of its settings and the known names to typed settings."""
 
