@@ -93,6 +93,8 @@ class MonthlyOutcome:
         The published value, or its growth in per cent from one month to the next.
     estimator, covariance, link
         See `analysis.models.its_options.ItsOptions`.
+    controls
+        Context series that the events did not touch, or less, as comparison and placebo.
     """
 
     name: str
@@ -107,6 +109,7 @@ class MonthlyOutcome:
     covariance: MonthlyCovariance
     link: MonthlyLink
     interventions: tuple[Intervention, ...]
+    controls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

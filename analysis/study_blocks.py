@@ -93,6 +93,7 @@ class MonthlyBlock(Block):
     covariance: MonthlyCovariance = "model"
     link: MonthlyLink = "log"
     interventions: list[str] = Field(min_length=1)
+    controls: list[str] = []
 
 
 class PolicyBlock(Block):

@@ -30,6 +30,8 @@ def check_monthly(path: Path, block: StudyBlock, vocabulary: Vocabulary) -> None
         at = f"monthly.{item.name}"
         known(path, f"{at}.series", [item.series], vocabulary.context, "context series")
         known(path, f"{at}.interventions", item.interventions, own, "intervention")
+        known(path, f"{at}.controls", item.controls, vocabulary.context, "context series")
+        unique(path, f"{at}.controls", [item.series, *item.controls])
         _covered(path, item, vocabulary.context_months)
         _scaled(path, item)
     if block.monthly and ROBUSTNESS_SEED not in block.seeds:
@@ -97,6 +99,7 @@ def monthly_outcome(
         covariance=item.covariance,
         link=item.link,
         interventions=chosen,
+        controls=tuple(item.controls),
     )
 
 

@@ -86,6 +86,8 @@ def test_policy_indices_become_typed(tmp_path):
             "key monthly.rate.interventions",
             "2021-07-08, outside the window",
         ),
+        (monthly(controls=["exchange_rate/XXX"]), "key monthly.rate.controls", "not known"),
+        (monthly(controls=[RATE]), "key monthly.rate.controls", "used twice"),
         (monthly(measure="growth"), "key monthly.rate.link", "link: identity"),
         (
             monthly(measure="growth", link="identity", estimator="quasi_poisson"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from analysis.models.design import DesignSpec
 from analysis.models.interrupted_series import fit_its
+from analysis.models.its_controlled import ControlledFit, fit_controlled_its
 from analysis.models.its_options import ItsOptions
 from analysis.models.its_results import ItsFit
 from analysis.models.regular_series import RegularSeries, regular_series
@@ -36,6 +39,30 @@ def monthly_series(outcome: MonthlyOutcome, context: pd.DataFrame) -> RegularSer
     if outcome.measure == "growth":
         rows, unit = monthly_growth(rows), "per cent a month"
     return regular_series(rows, name=outcome.name, label=outcome.label, unit=unit)
+
+
+def control_series(outcome: MonthlyOutcome, context: pd.DataFrame) -> tuple[RegularSeries, ...]:
+    """Return the comparison series of a monthly series, measured as it is."""
+    return tuple(
+        monthly_series(replace(outcome, name=key, label=key, series=key), context)
+        for key in outcome.controls
+    )
+
+
+def fit_controlled(outcome: MonthlyOutcome, context: pd.DataFrame, level: float) -> ControlledFit:
+    """Estimate what a monthly series did beyond its comparison series.
+
+    Raises
+    ------
+    ModelError
+        See `analysis.models.its_controlled.fit_controlled_its`.
+    """
+    return fit_controlled_its(
+        monthly_series(outcome, context),
+        control_series(outcome, context),
+        spec_of(outcome),
+        options_of(outcome, level),
+    )
 
 
 def monthly_growth(rows: pd.DataFrame) -> pd.DataFrame:

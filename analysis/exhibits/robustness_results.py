@@ -15,6 +15,7 @@ import pandas as pd
 from analysis.data_management.processed import register_text
 from analysis.data_management.save import save_table, write_text_atomic
 from analysis.errors import DataError
+from analysis.exhibits.monthly_fits import control_series
 from analysis.exhibits.robustness_files import KEYS, robustness_paths, robustness_register
 from analysis.exhibits.steady import steady
 from analysis.exhibits.study_results import OpenStudy, opened_once
@@ -147,7 +148,7 @@ def _failed(curves: Mapping[Outcome, SpecificationCurve]) -> pd.DataFrame:
 def _checks(opened: OpenStudy) -> pd.DataFrame:
     seed = opened.study.seeds.get(ROBUSTNESS_SEED, 0)
     pieces = [
-        summary_table(run_checks(fit, _seeded(standard_checks(effect.name), seed))).assign(
+        summary_table(run_checks(fit, _seeded(_checks_of(opened, name, effect.name), seed))).assign(
             outcome=name, outcome_label=fit.series.label, effect_label=effect.label
         )
         for name, fit in opened.monthly_fits.items()
@@ -157,6 +158,11 @@ def _checks(opened: OpenStudy) -> pd.DataFrame:
     empty = pd.DataFrame(columns=list(CHECK_COLUMNS))
     stacked = pd.concat(pieces, ignore_index=True) if pieces else empty
     return stacked[list(CHECK_COLUMNS)]
+
+
+def _checks_of(opened: OpenStudy, name: str, effect: str) -> tuple[Check, ...]:
+    outcome = next(item for item in opened.study.monthly if item.name == name)
+    return standard_checks(effect, control_series(outcome, opened.context))
 
 
 def _seeded(checks: Sequence[Check], seed: int) -> list[Check]:

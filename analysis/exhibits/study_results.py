@@ -195,7 +195,8 @@ def _reports_of(study: Study, reports: pd.DataFrame) -> pd.DataFrame:
 
 
 def _context_named(study: Study) -> set[str]:
-    return {*study.context, *(item.series for item in study.monthly)}
+    monthly = (key for item in study.monthly for key in (item.series, *item.controls))
+    return {*study.context, *monthly}
 
 
 def _policy_of(study: Study, policy: pd.DataFrame) -> pd.DataFrame:

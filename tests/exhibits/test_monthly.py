@@ -11,6 +11,7 @@ import pytest
 
 from analysis.exhibits.monthly import (
     monthly_breaks_table,
+    monthly_controlled_table,
     monthly_diagnostics_table,
     monthly_effects_table,
     monthly_models_table,
@@ -98,6 +99,23 @@ def test_p_values_are_adjusted_for_all_effects_together(opened):
     tested = frame[frame["shape"] != "trend"].sort_values("p_value")
     wanted = np.minimum(np.maximum.accumulate(tested["p_value"] * [2, 1]), 1.0)
     assert tested["adjusted_p"].to_numpy(float) == pytest.approx(wanted.to_numpy(), rel=1e-12)
+
+
+def test_a_comparison_series_with_the_same_drop_takes_the_effect_away(opened):
+    shocks = context()
+    twin = shocks.assign(
+        series="twin", value=shocks["value"].sample(frac=1, random_state=3).to_numpy()
+    )
+    same = context().assign(series="same", value=lambda rows: rows["value"] * 1.3)
+    both = replace(OUTCOME, covariance="model", controls=("same",))
+    alone = replace(both, name="flat", controls=("twin",))
+    study = replace(opened.study, monthly=(both, alone))
+    frame = monthly_controlled_table(
+        replace(opened, study=study, context=pd.concat([shocks, twin, same]))
+    ).frame.set_index("outcome")
+    assert frame.loc["rate", "estimate"] == pytest.approx(0, abs=1e-6)
+    assert frame.loc["flat", "estimate"] == pytest.approx(-50, abs=15)
+    assert frame.loc["rate", "controls"] == "same"
 
 
 def test_every_series_has_its_model_diagnostics_and_break(opened):
