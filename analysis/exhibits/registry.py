@@ -161,6 +161,8 @@ _HEALTH: Final = (HEALTH, "health_security.open_health_security")
 
 FRAME: Final = "11_zones_frame"
 _FRAME: Final = (FRAME, "zones_frame_results.open_zones_frame")
+SECURITY: Final = "10_border_security"
+_SECURITY: Final = (SECURITY, "security_results.open_border_security")
 
 COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("coverage_by_history", "figure", *_METHOD, "method.coverage_by_history_figure"),
@@ -259,4 +261,30 @@ COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     ),
     CommonExhibit("evidence_matrix", "table", *_FRAME, "zones_evidence.evidence_table"),
     CommonExhibit("glossary", "table", *_FRAME, "zones_frame.glossary_table"),
+    CommonExhibit("security_answers", "table", *_SECURITY, "security_answers.answers_table"),
+    CommonExhibit("security_score_slopes", "figure", *_SECURITY, "security_scores.scores_figure"),
+    CommonExhibit("security_scores", "table", *_SECURITY, "security_scores.scores_table"),
+    CommonExhibit(
+        "security_governance_paths", "figure", *_SECURITY, "security_governance.governance_figure"
+    ),
+    CommonExhibit(
+        "security_governance", "table", *_SECURITY, "security_governance.governance_table"
+    ),
+    CommonExhibit("security_homicide", "table", *_SECURITY, "security_governance.homicide_table"),
+    CommonExhibit("security_seizures", "table", *_SECURITY, "security_seizures.seizures_table"),
+    CommonExhibit(
+        "security_conflict", "figure", *_SECURITY, "security_conflict_figure.conflict_figure"
+    ),
+    CommonExhibit(
+        "security_conflict_effects", "table", *_SECURITY, "security_conflict.conflict_effects_table"
+    ),
+    CommonExhibit(
+        "security_conflict_regimes", "table", *_SECURITY, "security_conflict.regimes_table"
+    ),
+    CommonExhibit("security_conflict_deaths", "table", *_SECURITY, "security_deaths.deaths_table"),
+    CommonExhibit(
+        "security_cooperation", "table", *_SECURITY, "security_cooperation.cooperation_table"
+    ),
+    CommonExhibit("security_trade", "table", *_SECURITY, "security_trade.trade_table"),
+    CommonExhibit("security_no_data", "table", *_SECURITY, "security_gaps.gaps_table"),
 )
