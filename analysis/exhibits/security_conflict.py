@@ -61,7 +61,11 @@ def _effect(opened: OpenSecurity, fit: ConflictFit, item: Intervention) -> dict[
         "convention": fit.fit.convention,
     }
     if item in fit.quiet:
-        reason = f"no event in {len(months)} months: the estimate would be infinite"
+        reason = (
+            f"no event in {len(months)} months: the estimate would be infinite"
+            if months
+            else "it holds no whole month"
+        )
         return row | {"verdict": "not identified", "reason": reason}
     effect, rank = fit.fit.effect(item.name), fit.ranks[item.name]
     model_p = fit.other.effect(item.name).p_value

@@ -2,7 +2,8 @@
 
 A count under which every month is zero gives an infinite effect, so an intervention whose months
 hold no event is taken out, with its months, and reported as such. The count of a month cannot be
-split, so a month that an intervention holds in part is left out.
+split, so a month that an intervention holds in part is left out, and an intervention runs from its
+first whole month to its last.
 """
 
 from __future__ import annotations
@@ -155,8 +156,13 @@ def specification(
         for item in settings.conflict_events
         if not sum(counts[month] for month in months[item.name])
     )
-    kept = tuple(item for item in settings.conflict_events if item not in quiet)
-    stretches = [(months[item.name][0], months[item.name][-1]) for item in quiet]
+    kept = tuple(
+        _in_whole_months(item, months[item.name])
+        for item in settings.conflict_events
+        if item not in quiet
+    )
+    whole = [months[item.name] for item in quiet if months[item.name]]
+    stretches = [(held[0], held[-1]) for held in whole]
     divided = [(month, month) for month in divided_months(settings)]
     spec = DesignSpec(
         window.start,
@@ -168,10 +174,17 @@ def specification(
     return spec, quiet
 
 
+def _in_whole_months(item: Intervention, months: tuple[str, ...]) -> Intervention:
+    """Let an intervention begin and end with the months that it holds."""
+    first = pd.Period(months[0], "M").start_time.date()
+    last = pd.Period(months[-1], "M").end_time.date()
+    return replace(item, start=first, end=last if item.end else None)
+
+
 def _placebo(series: RegularSeries, settings: BorderSecurity, options: ItsOptions) -> ItsFit | str:
     """Fit a placebo area by the same rules, or say why it cannot be fitted."""
     months = intervention_months(settings)
-    under = {month for item in months.values() for month in item}
+    under = {month for item in months.values() for month in item} | set(divided_months(settings))
     counts = zip(series.months, series.a_month, strict=True)
     if not sum(count for month, count in counts if month not in under):
         return "no event before the interventions"

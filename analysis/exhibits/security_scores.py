@@ -195,6 +195,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, opened: OpenSecurity) -> None:
         )
     axes.set_xlim(-0.1, 1.08)
     axes.set_ylim(SCALE[0], SCALE[1] + row_half(rows))
+    axes.set_yticks(range(2, int(SCALE[1]) + 1, 2))
     axes.set_xticks([0, 1], [str(year) for year in opened.blocks.scores.years])
     kind = str(rows["kind"].iloc[0])
     label = str(rows["label"].iloc[0]).split(",")[0]
