@@ -1,4 +1,4 @@
-"""Tables of the gates' joint model: effects, each gate alone, one effect for all, models."""
+"""Tables of the gates' joint model: effects, each gate alone, the mean effect, models."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pandas as pd
 from analysis.exhibits.table import Column, Table
 from analysis.exhibits.zone_comparison_results import OpenComparison
 from analysis.models.interval_findings import Effect
-from analysis.models.interval_panel import SHARED_COVERAGE, PlaceFit
+from analysis.models.interval_panel import PlaceFit
 from analysis.settings.zone_comparison import Gate
 
 NUMBERS: Final = ("estimate", "lower", "upper")
 EQUAL_COLUMNS: Final = (
     *("event", "event_label", "gates", "gate_labels", "statistic", "restrictions", "df"),
-    *("p_value", *NUMBERS, "common", "reason"),
+    *("p_value", *NUMBERS, "reason"),
 )
 
 
@@ -57,7 +57,7 @@ def gate_effects_table(opened: OpenComparison) -> Table:
 
 
 def gate_equality_table(opened: OpenComparison) -> Table:
-    """Return the test that an event has one effect at all gates, and that effect where shared."""
+    """Return the test that an event has one effect at all gates, and the mean of the effects."""
     names = {
         item.name: item.label for gate in opened.settings.panel.gates for item in gate.interventions
     }
@@ -73,16 +73,18 @@ def gate_equality_table(opened: OpenComparison) -> Table:
             Column("restrictions", "df", "count"),
             Column("df", "df of the residual", "1"),
             Column("p_value", "p", "3"),
-            Column("estimate", "One effect, %", "percent"),
+            Column("estimate", "Mean effect, %", "percent"),
             Column("lower", "Lower", "percent"),
             Column("upper", "Upper", "percent"),
             Column("reason", "If empty, why"),
         ),
         note=(
-            "Wald test of equal effects with the joint covariance; residual degrees of freedom "
-            "are the fewest of the single differences. One effect: a further joint model of these "
-            f"gates with one coefficient; {SHARED_COVERAGE}. Where equality is rejected, one "
-            "effect describes no gate."
+            "Welch's test of equal effects (gates as independent). Mean effect: geometric mean of "
+            "the factors, every gate counting alike, with the joint covariance, "
+            f"{100 * opened.panel.joint.level:g} % t interval. Where equality is rejected, the "
+            "mean describes no single gate. A model with one coefficient for all gates is not "
+            "used: in simulation its 95 % interval holds the truth in about 92 % of the cases for "
+            "two well reported series, and far less often on the calendars of these gates."
         ),
     )
 
@@ -157,24 +159,11 @@ def _equality_row(opened: OpenComparison, name: str, label: str) -> dict[str, ob
         "gates": ", ".join(gates),
         "gate_labels": ", ".join(labels[gate] for gate in gates) or "none",
     }
-    test = opened.panel.equality(name)
-    if test is None:
+    mean = opened.panel.mean_effect(name)
+    if mean is None:
         return row | {"reason": "fewer than two gates tell the effect"}
-    found = {
-        "statistic": test.statistic,
-        "restrictions": test.restrictions,
-        "df": test.df,
-        "p_value": test.p_value,
-    }
-    return row | found | _pooled(opened, name)
-
-
-def _pooled(opened: OpenComparison, name: str) -> dict[str, object]:
-    fit = opened.panel.pooled.get(name)
-    if fit is None:
-        return {"reason": "the settings ask for no model with one effect"}
-    effect = next(item for item in fit.series[0].effects if item.name == name)
-    return {key: getattr(effect, key) for key in NUMBERS} | {"common": fit.common}
+    keys = ("statistic", "restrictions", "df", "p_value", *NUMBERS)
+    return row | {key: getattr(mean, key) for key in keys}
 
 
 def _model_row(opened: OpenComparison, gate: Gate, place: PlaceFit) -> dict[str, object]:

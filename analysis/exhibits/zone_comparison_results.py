@@ -151,9 +151,7 @@ def _fit(settings: ZoneComparison, reports: Mapping[str, pd.DataFrame]) -> Inter
         gate.name: DesignSpec(asked.start, asked.end, asked.trend, "none", gate.interventions)
         for gate in asked.gates
     }
-    return fit_interval_panel(
-        reports, specs, rho=asked.rho, level=settings.level, shared=asked.shared
-    )
+    return fit_interval_panel(reports, specs, rho=asked.rho, level=settings.level)
 
 
 def _gate_side(

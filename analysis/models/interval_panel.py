@@ -10,25 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import fdtrc
+from scipy.special import fdtrc, stdtrit
 
 from analysis.errors import ModelError
+from analysis.models.arrays import Floats
 from analysis.models.design import DesignSpec
-from analysis.models.interval_effects import degrees_of_freedom
 from analysis.models.interval_estimation import Options
 from analysis.models.interval_findings import Effect
 from analysis.models.interval_joint import JointFit, fit_joint_series
 from analysis.models.interval_results import IntervalFit
 from analysis.models.interval_series import fit_interval_series
-
-SHARED_COVERAGE: Final = (
-    "in simulation the 95 % interval of an effect with one coefficient in several series holds "
-    "the truth in about 92 % of the cases: read it as approximate"
-)
 
 
 @dataclass(frozen=True)
@@ -56,11 +50,22 @@ class PlaceFit:
 
 
 @dataclass(frozen=True)
-class Equality:
-    """Test that one effect is the same in several places: F with (restrictions, df)."""
+class MeanEffect:
+    """One intervention over several places: the mean effect, and whether they have one effect.
+
+    Attributes
+    ----------
+    estimate, lower, upper
+        Per cent of the flow at the mean of the log effects, every place counting alike.
+    statistic, restrictions, df, p_value
+        Welch's F test that all places have one effect.
+    """
 
     name: str
     places: tuple[str, ...]
+    estimate: float
+    lower: float
+    upper: float
     statistic: float
     restrictions: int
     df: float
@@ -69,20 +74,10 @@ class Equality:
 
 @dataclass(frozen=True)
 class IntervalPanel:
-    """Several places alone and together.
-
-    Attributes
-    ----------
-    joint
-        Every place with its own effects.
-    pooled
-        One joint fit an intervention of `shared`, in which it has one coefficient in all places
-        whose own effect is identified. Missing where fewer than two have one.
-    """
+    """Several places alone and together, every place with its own effects."""
 
     places: Mapping[str, PlaceFit]
     joint: JointFit
-    pooled: Mapping[str, JointFit]
 
     def effect(self, place: str, name: str) -> Effect | None:
         """Return an effect of a place in the joint model; None where the place is not in it."""
@@ -95,20 +90,23 @@ class IntervalPanel:
         found = {place: self.effect(place, name) for place in self.places}
         return tuple(p for p, e in found.items() if e is not None and e.verdict == "identified")
 
-    def equality(self, name: str) -> Equality | None:
-        """Test whether an intervention has one effect in all places that identify it.
+    def mean_effect(self, name: str) -> MeanEffect | None:
+        """Average an intervention over the places that identify it, and test their equality.
 
-        Wald test on the scale of the link with the joint covariance. The statistic over its
-        restrictions has an F distribution; its second degrees of freedom are the fewest among
-        those of the single differences, which errs towards not rejecting.
+        The mean gives every place the same weight: weights from the estimated noise of places
+        with few reports would favour those whose noise happens to look small. Its variance has
+        the joint covariance, its degrees of freedom are those of Satterthwaite for a sum of
+        variances that are known as well as those of the single effects. Equality is tested by
+        Welch's statistic (1951, Biometrika 38) with those degrees of freedom, the places taken as
+        independent.
 
         Returns
         -------
-        Equality or None
+        MeanEffect or None
             None where fewer than two places identify the effect.
         """
         places = self.identified(name)
-        return _equality(self.joint, name, places) if len(places) > 1 else None
+        return _mean_effect(self, name, places) if len(places) > 1 else None
 
 
 def fit_interval_panel(
@@ -117,7 +115,6 @@ def fit_interval_panel(
     *,
     rho: float | None = None,
     level: float = 0.95,
-    shared: tuple[str, ...] = (),
 ) -> IntervalPanel:
     """Estimate several places alone and together.
 
@@ -127,10 +124,6 @@ def fit_interval_panel(
         By place, see `fit_interval_series`; the designs have one window.
     rho
         Monthly autocorrelation of the noise in [0, 1); None estimates it.
-    shared
-        Interventions that a further joint model each gives one coefficient in all places whose
-        own effect is identified; see `SHARED_COVERAGE`. A place that cannot tell the effect
-        alone stays out, since its few reports would move the common coefficient all the same.
 
     Raises
     ------
@@ -151,36 +144,54 @@ def fit_interval_panel(
     tables = {name: observations[name] for name in joined}
     specs = {name: places[name].spec for name in joined}
     options = Options(rho=rho, level=level, errors="student_t")
-    panel = IntervalPanel(places, fit_joint_series(tables, specs, options), {})
-    return replace(panel, pooled=_pooled(panel, tables, options, shared))
+    return IntervalPanel(places, fit_joint_series(tables, specs, options))
 
 
-def _pooled(
-    panel: IntervalPanel,
-    tables: Mapping[str, pd.DataFrame],
-    options: Options,
-    shared: tuple[str, ...],
-) -> dict[str, JointFit]:
-    fits = {}
-    for name in shared:
-        holders = panel.identified(name)
-        if len(holders) > 1:
-            own = {place: tables[place] for place in holders}
-            specs = {place: panel.places[place].spec for place in holders}
-            fits[name] = fit_joint_series(own, specs, options, shared=(name,))
-    return fits
-
-
-def _equality(joint: JointFit, name: str, places: tuple[str, ...]) -> Equality:
+def _mean_effect(panel: IntervalPanel, name: str, places: tuple[str, ...]) -> MeanEffect:
+    joint = panel.joint
     at = [joint.columns[p][joint.of(p).state.design.names.index(name)] for p in places]
-    contrast = np.zeros((len(places) - 1, len(joint.whole.coefficients)))
-    contrast[:, at[0]] = 1.0
-    contrast[np.arange(len(places) - 1), at[1:]] = -1.0
-    gap = contrast @ joint.whole.coefficients
-    spread = contrast @ joint.whole.covariance @ contrast.T
-    statistic = float(gap @ np.linalg.solve(spread, gap)) / len(gap)
-    df = float(degrees_of_freedom(joint.whole, contrast).min())
-    return Equality(name, places, statistic, len(gap), df, float(fdtrc(len(gap), df, statistic)))
+    effects = joint.whole.coefficients[at]
+    spread = joint.whole.covariance[np.ix_(at, at)]
+    freedom = np.array([_freedom(panel.effect(place, name)) for place in places])
+    own = np.diagonal(spread)
+    df = float(own.sum() ** 2 / (own**2 / freedom).sum())
+    half = float(stdtrit(df, (1 + joint.level) / 2) * np.sqrt(spread.mean()))
+    mean = float(effects.mean())
+    low, middle, high = (float(100 * np.expm1(mean + shift)) for shift in (-half, 0.0, half))
+    test = welch_equality(effects, own, freedom)
+    return MeanEffect(name, places, middle, low, high, *test)
+
+
+def _freedom(effect: Effect | None) -> float:
+    if effect is None or effect.df is None:
+        raise ModelError("an effect that is not identified has no degrees of freedom")
+    return effect.df
+
+
+def welch_equality(
+    effects: Floats, variances: Floats, freedom: Floats
+) -> tuple[float, int, float, float]:
+    """Test that independent estimates with unequal, estimated variances have one expectation.
+
+    Parameters
+    ----------
+    effects, variances, freedom
+        Estimates, their variances and the degrees of freedom of these, each of shape (k,).
+
+    Returns
+    -------
+    tuple
+        Statistic, first and second degrees of freedom, p-value (Welch 1951, Biometrika 38).
+    """
+    count = len(effects)
+    weights = 1 / variances
+    share = weights / weights.sum()
+    centre = float(share @ effects)
+    excess = float(((1 - share) ** 2 / freedom).sum())
+    between = float(weights @ (effects - centre) ** 2) / (count - 1)
+    statistic = between / (1 + 2 * (count - 2) / (count**2 - 1) * excess)
+    df = (count**2 - 1) / (3 * excess)
+    return statistic, count - 1, df, float(fdtrc(count - 1, df, statistic))
 
 
 def _place(name: str, table: pd.DataFrame, spec: DesignSpec, rho: object, level: float) -> PlaceFit:

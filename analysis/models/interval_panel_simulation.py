@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -103,9 +104,9 @@ def simulate_panels(
 ) -> pd.DataFrame:
     """Draw and estimate panels; return one row a replication, place and effect.
 
-    Place `all` has the effect with one coefficient, and the p-value of the test that all places
-    have one effect, which is true here. Replication k draws from the k-th child of the seed; one
-    whose fit does not settle has no row.
+    Place `all` has the mean effect, and the p-value of the test that all places have one effect,
+    which is true here; places next to each other are compared as well. Replication k draws from
+    the k-th child of the seed; one whose fit does not settle has no row.
 
     Returns
     -------
@@ -117,7 +118,7 @@ def simulate_panels(
     for k, child in enumerate(np.random.SeedSequence(seed).spawn(replications)):
         tables = draw_panel(intervals, designs, truth, np.random.default_rng(child))
         try:
-            panel = fit_interval_panel(tables, designs, shared=tuple(truth.effects))
+            panel = fit_interval_panel(tables, designs)
         except ModelError:
             continue
         found += [(k, *row) for row in _rows(panel, truth)]
@@ -132,19 +133,28 @@ def _rows(panel: IntervalPanel, truth: PanelTruth) -> list[tuple[object, ...]]:
             own = panel.effect(place, name)
             if own is not None and own.estimate is not None:
                 rows.append((place, name, true, own.estimate, own.lower, own.upper, own.p_value))
-        test, fit = panel.equality(name), panel.pooled.get(name)
-        if test is not None and fit is not None:
-            one = next(item for item in fit.series[0].effects if item.name == name)
-            numbers = (one.estimate, one.lower, one.upper, test.p_value)
-            rows.append((EVERY, name, true, *numbers))
+        rows += _compared(panel, name, true)
+    return rows
+
+
+def _compared(panel: IntervalPanel, name: str, true: float) -> list[tuple[object, ...]]:
+    """Return the mean effect, and the differences of neighbours among the places."""
+    rows: list[tuple[object, ...]] = []
+    mean = panel.mean_effect(name)
+    if mean is not None:
+        rows.append((EVERY, name, true, mean.estimate, mean.lower, mean.upper, mean.p_value))
+    for first, second in pairwise(panel.identified(name)):
+        gap = panel.joint.difference(name, first, second)
+        numbers = (gap.estimate, gap.lower, gap.upper, gap.p_value)
+        rows.append((f"{first} against {second}", name, 0.0, *numbers))
     return rows
 
 
 def panel_coverage(results: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """Return by place and effect the share of intervals that hold truth, and of rejections.
 
-    `rejected` is the size of the test of equal effects for place `all`, otherwise the power of
-    the test of no effect.
+    `rejected` is the size of the test for place `all` and for pairs, which are equal here, and
+    the power of the test of no effect for single places.
     """
     inside = (results["lower"] <= results["truth"]) & (results["truth"] <= results["upper"])
     marked = results.assign(inside=inside, rejected=results["p_value"] < 1 - level)

@@ -57,7 +57,6 @@ class GatesBlock(Block):
     rho: Rho
     confidence: list[Confidence] = Field(min_length=1)
     interventions: list[InterventionBlock] = Field(min_length=1)
-    shared: list[str] = Field(default=[])
     members: list[GateBlock] = Field(min_length=2)
 
 
@@ -111,13 +110,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class GatePanel:
-    """Gates that are estimated together; `rho` is None where it is estimated.
-
-    Attributes
-    ----------
-    shared
-        Interventions that a further joint model each gives one coefficient in all gates.
-    """
+    """Gates that are estimated together; `rho` is None where it is estimated."""
 
     label: str
     start: str
@@ -125,7 +118,6 @@ class GatePanel:
     trend: Trend
     rho: float | None
     confidence: tuple[Confidence, ...]
-    shared: tuple[str, ...]
     gates: tuple[Gate, ...]
 
 
@@ -247,17 +239,8 @@ def _panel(path: Path, block: GatesBlock, vocabulary: Vocabulary) -> GatePanel:
         trend=block.trend,
         rho=None if isinstance(block.rho, str) else block.rho,
         confidence=tuple(block.confidence),
-        shared=_shared(path, block),
         gates=tuple(_gate(path, item, found, block, vocabulary) for item in block.members),
     )
-
-
-def _shared(path: Path, block: GatesBlock) -> tuple[str, ...]:
-    """Return the shared interventions; each needs two gates that have it."""
-    every = [name for gate in block.members for name in gate.interventions]
-    several = sorted({name for name in every if every.count(name) > 1})
-    known(path, "gates.shared", block.shared, several, "intervention of two gates or more")
-    return tuple(block.shared)
 
 
 def _intervention(path: Path, item: InterventionBlock, vocabulary: Vocabulary) -> Intervention:

@@ -275,15 +275,18 @@ def test_closures_after_the_last_report_are_not_identified(zones):
     assert own["reason"].str.contains("no report covers any day on or after").all()
 
 
-def test_the_note_says_how_often_a_shared_interval_holds_the_truth(zones):
+def test_the_mean_effect_lies_among_those_of_the_gates(zones):
     table = gate_equality_table(zones)
     assert "about 92 %" in table.note
-    shared = table.frame[table.frame["estimate"].notna()]
-    assert shared["event"].tolist() == list(zones.settings.panel.shared)
+    told = table.frame[table.frame["estimate"].notna()]
+    assert told["event"].tolist() == ["gates_shut", "reopening"]
     own = gate_effects_table(zones).frame.set_index(["name", "gate"])["joint_estimate"]
-    for row in shared.itertuples(index=False):
+    for row in told.itertuples(index=False):
         gates = own.loc[row.event].dropna()
-        assert gates.min() < row.estimate < gates.max()
+        assert ", ".join(gates.index) == row.gates
+        assert row.estimate == pytest.approx(100 * np.expm1(np.log1p(gates / 100).mean()))
+    empty = table.frame[table.frame["estimate"].isna()]
+    assert (empty["reason"] == "fewer than two gates tell the effect").all()
 
 
 def test_the_models_of_the_gates_name_reports_and_trends(zones):
@@ -342,7 +345,6 @@ def other(tmp_path_factory):
         }
     ]
     content["gates"]["members"] = content["gates"]["members"][:2]
-    content["gates"]["shared"] = []
     content["gates"]["interventions"] = content["gates"]["interventions"][:4]
     path = folder / "common" / SETTINGS.name
     path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")

@@ -1,20 +1,20 @@
-"""Several places alone and together: trends, places left out, one effect for all, equality."""
+"""Several places alone and together: trends, places left out, mean effect, equality."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.oneway import anova_oneway
 
 from analysis.errors import ModelError
 from analysis.models.design import DesignSpec
 from analysis.models.interval_estimation import Options
 from analysis.models.interval_joint import fit_joint_series
-from analysis.models.interval_panel import IntervalPanel, fit_interval_panel
+from analysis.models.interval_panel import IntervalPanel, fit_interval_panel, welch_equality
 from analysis.models.interval_panel_simulation import (
     EVERY,
     PanelTruth,
@@ -27,7 +27,7 @@ from tests.models.reports import CLOSURE, frame, irregular_reports, report
 
 SPEC = DesignSpec("2015-01", "2024-12", "linear", "none", (CLOSURE,))
 SAME = 1e-9  # the same fit, asked for in two ways
-CLOSED_FORM = 1e-8  # an F with one restriction is a squared t
+CLOSED_FORM = 1e-8  # the same closed form, computed in another order
 TRUTH = {"north": [2.5, 0.1, -0.8], "south": [1.0, 0.0, -0.8], "east": [0.0, 0.1, 0.6]}
 
 
@@ -56,7 +56,7 @@ def tables() -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def panel(tables) -> IntervalPanel:
-    return fit_interval_panel(tables, dict.fromkeys(tables, SPEC), shared=("closure",))
+    return fit_interval_panel(tables, dict.fromkeys(tables, SPEC))
 
 
 def test_each_place_alone_is_the_fit_of_its_series(tables, panel):
@@ -89,47 +89,53 @@ def test_a_trend_that_a_place_cannot_tell_is_left_out(panel):
     assert panel.places["late"].spec.trend == "none"
 
 
-def test_a_place_without_reports_near_the_event_does_not_move_the_shared_effect(tables, panel):
+def test_the_mean_leaves_out_a_place_without_reports_near_the_event(panel):
     assert panel.effect("late", "closure").verdict == "not identified"
-    assert panel.identified("closure") == ("north", "south", "east")
-    pooled = panel.pooled["closure"]
-    assert pooled.shared["closure"] == ("north", "south", "east")
-    holders = {name: tables[name] for name in pooled.shared["closure"]}
-    again = fit_joint_series(
-        holders,
-        dict.fromkeys(holders, SPEC),
-        Options(errors="student_t"),
-        shared=("closure",),
-    )
-    one, two = (fit.of("north").effects[0].estimate for fit in (pooled, again))
-    assert one == pytest.approx(two, rel=SAME)
+    mean = panel.mean_effect("closure")
+    assert mean.places == panel.identified("closure") == ("north", "south", "east")
+    assert panel.mean_effect("no_such_event") is None
 
 
-def test_equality_of_two_places_is_the_test_of_their_difference(tables):
-    two = {name: tables[name] for name in ("north", "east")}
-    found = fit_interval_panel(two, dict.fromkeys(two, SPEC))
-    test, gap = found.equality("closure"), found.joint.difference("closure", "north", "east")
-    assert test.restrictions == 1
-    assert test.p_value == pytest.approx(gap.p_value, rel=CLOSED_FORM)
-    t = stats.t.isf(gap.p_value / 2, test.df)
-    assert test.statistic == pytest.approx(t**2, rel=1e-6)
+def test_the_mean_is_a_contrast_of_the_joint_model(panel):
+    joint, mean = panel.joint, panel.mean_effect("closure")
+    contrast = np.zeros(len(joint.whole.coefficients))
+    for name in mean.places:
+        at = joint.of(name).state.design.names.index("closure")
+        contrast[joint.columns[name][at]] = 1 / len(mean.places)
+    value = contrast @ joint.whole.coefficients
+    spread = np.sqrt(contrast @ joint.whole.covariance @ contrast)
+    assert np.log1p(mean.estimate / 100) == pytest.approx(value, rel=CLOSED_FORM)
+    half = np.log1p(mean.upper / 100) - value
+    least = min(panel.effect(name, "closure").df for name in mean.places)
+    assert stats.norm.ppf(0.975) < half / spread < stats.t.ppf(0.975, least)
 
 
-def test_equality_is_a_wald_test_whatever_the_order_of_the_places(panel):
-    test, joint = panel.equality("closure"), panel.joint
-    places = ("east", "south", "north")
-    contrast = np.zeros((2, len(joint.whole.coefficients)))
-    for row, (one, other) in enumerate(pairwise(places)):
-        for sign, name in ((1.0, one), (-1.0, other)):
-            at = joint.of(name).state.design.names.index("closure")
-            contrast[row, joint.columns[name][at]] = sign
-    gap = contrast @ joint.whole.coefficients
-    spread = contrast @ joint.whole.covariance @ contrast.T
-    statistic = gap @ np.linalg.inv(spread) @ gap / 2
-    assert test.statistic == pytest.approx(statistic, rel=CLOSED_FORM)
-    assert test.p_value == pytest.approx(stats.f.sf(statistic, 2, test.df), rel=CLOSED_FORM)
-    assert test.p_value < 0.001  # east rises where the others fall
-    assert panel.equality("no_such_event") is None
+def test_one_place_that_goes_the_other_way_is_found(panel):
+    assert panel.mean_effect("closure").p_value < 0.01  # east rises where the others fall
+
+
+def test_equality_of_two_estimates_is_welchs_t_test():
+    """A mean of n values with spread s has the error s / sqrt(n) and n - 1 degrees of freedom."""
+    effects, errors, freedom = np.array([-0.9, 0.2]), np.array([0.3, 0.5]), np.array([17.0, 6.0])
+    f, first, second, p_value = welch_equality(effects, errors**2, freedom)
+    counts = freedom + 1
+    (m1, m2), (s1, s2), (n1, n2) = effects, errors * np.sqrt(counts), counts
+    t = stats.ttest_ind_from_stats(m1, s1, n1, m2, s2, n2, equal_var=False)
+    assert (f, p_value) == pytest.approx((t.statistic**2, t.pvalue), rel=CLOSED_FORM)
+    assert first == 1
+    assert second == pytest.approx(0.34**2 / (0.09**2 / 17 + 0.25**2 / 6), rel=CLOSED_FORM)
+
+
+def test_equality_of_several_estimates_is_welchs_analysis_of_variance():
+    samples = [np.random.default_rng(k).normal(k / 3, 1 + k, 5 + 4 * k) for k in range(4)]
+    effects = np.array([x.mean() for x in samples])
+    variances = np.array([x.var(ddof=1) / len(x) for x in samples])
+    freedom = np.array([len(x) - 1.0 for x in samples])
+    found = welch_equality(effects, variances, freedom)
+    welch = anova_oneway(samples, use_var="unequal", welch_correction=True)
+    assert found[0] == pytest.approx(welch.statistic, rel=CLOSED_FORM)
+    assert found[1:3] == pytest.approx(welch.df, rel=CLOSED_FORM)
+    assert found[3] == pytest.approx(welch.pvalue, rel=CLOSED_FORM)
 
 
 def test_fewer_than_two_places_with_reports_stop(tables):
@@ -170,8 +176,9 @@ def test_a_simulation_is_the_same_again_and_counts_what_holds_the_truth(tables):
     one, again = (simulate_panels(2, 8, two, designs, flat) for _ in range(2))
     pd.testing.assert_frame_equal(one, again)
     summary = panel_coverage(one)
-    assert summary["place"].tolist() == ["north", "south", EVERY]
+    assert summary["place"].tolist() == ["north", "south", EVERY, "north against south"]
     assert (summary["intervals"] == 2).all()
     assert summary["coverage"].between(0, 1).all()
-    assert (one["truth"] == 100 * np.expm1(-0.7)).all()
-    assert (one["estimate"] - one["truth"]).abs().max() < 40
+    single = one[~one["place"].str.contains("against")]
+    assert (single["truth"] == 100 * np.expm1(-0.7)).all()
+    assert (single["estimate"] - single["truth"]).abs().max() < 40

@@ -161,7 +161,6 @@ FAULTS = [
         with_gates(window={"start": "2014-04", "end": "2024-09"}),
         ["gates.members.lweje.interventions", "2024-10-18", "widen the window"],
     ),
-    (with_gates(shared=["lweje_shut"]), ["gates.shared", "'lweje_shut'", "gates_shut"]),
 ]
 
 
