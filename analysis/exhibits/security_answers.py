@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.exhibits.security_conflict import effects_frame, effects_sentence, regimes_sentence
 from analysis.exhibits.security_conflict_figure import cooperation_sentence
+from analysis.exhibits.security_deaths import deaths_sentence
 from analysis.exhibits.security_governance import governance_sentence, homicide_sentence
 from analysis.exhibits.security_results import OpenSecurity
 from analysis.exhibits.security_scores import scores_sentence
@@ -99,6 +100,12 @@ def _questions(opened: OpenSecurity) -> list[Question]:
             _fixed(NOT_IDENTIFIED),
         ),
         *events,
+        Question(
+            "Did deaths near the border rise, given how unsure their counts are?",
+            "security_conflict_deaths",
+            deaths_sentence,
+            _fixed(DESCRIBED),
+        ),
         Question(
             "Did conflict change regime at a date that nobody chose?",
             "security_conflict_regimes",

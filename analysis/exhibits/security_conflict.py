@@ -246,4 +246,4 @@ def regimes_sentence(opened: OpenSecurity) -> str:
             else "no change of regime is found"
         )
         parts.append(f"{item.area.label}: {verdict} (sup-F p {say_p(sup.p_value)})")
-    return f"{'; '.join(parts)}."
+    return f"Regimes: {'; '.join(parts)}."

@@ -16,13 +16,32 @@ MEASURES: Final = ("deaths_best", "deaths_low", "deaths_high")
 BEFORE: Final = "before all events"
 
 
+def deaths_frame(opened: OpenSecurity) -> pd.DataFrame:
+    """Return one row an area and stretch between dated events."""
+    areas = opened.blocks.conflict.areas
+    return pd.DataFrame([row for area in areas for row in _stretch_rows(opened, area)])
+
+
+def deaths_sentence(opened: OpenSecurity) -> str:
+    """Say by which factor deaths a month changed in the last stretch, with its bounds."""
+    frame = deaths_frame(opened)
+    last = frame.groupby("area", sort=False).tail(1)
+    parts = [
+        f"{row.area_label} {row.ratio:.1f} ({row.ratio_least:.1f} to {row.ratio_most:.1f})"
+        for row in last.itertuples()
+    ]
+    return (
+        f"Deaths a month under '{last['stretch'].iloc[0]}' as a multiple of those before all "
+        f"events, best estimate with the widest bounds: {'; '.join(parts)}."
+    )
+
+
 def deaths_table(opened: OpenSecurity) -> Table:
     """Return events and deaths a month by stretch between events, deaths with low and high."""
-    rows = [row for area in opened.blocks.conflict.areas for row in _stretch_rows(opened, area)]
     return Table(
         name="security_conflict_deaths",
         title="Conflict events and deaths by stretch, with low and high estimates",
-        frame=pd.DataFrame(rows),
+        frame=deaths_frame(opened),
         columns=(
             Column("area_label", "Area"),
             Column("stretch", "From"),
@@ -34,11 +53,15 @@ def deaths_table(opened: OpenSecurity) -> Table:
             Column("deaths_best", "Deaths, best", "count"),
             Column("deaths_low", "Deaths, low", "count"),
             Column("deaths_high", "Deaths, high", "count"),
-            Column("high_over_low", "High / low", "1"),
+            Column("ratio", "Deaths a month, times before", "2"),
+            Column("ratio_least", "Least", "2"),
+            Column("ratio_most", "Most", "2"),
         ),
         note=(
             "Sums over stretches that begin in the month in which an event holds half of the "
-            f"days or more. Low and high are the publisher's estimates. {UNDER_REPORTED}"
+            "days or more. Low and high are the publisher's estimates; least and most set the low "
+            "estimate of a stretch against the high one of the months before all events, and the "
+            f"other way round. {deaths_sentence(opened)} {UNDER_REPORTED}"
         ),
     )
 
@@ -65,15 +88,18 @@ def _stretch_rows(opened: OpenSecurity, area: AreaBlock) -> list[dict[str, objec
     values = pd.DataFrame({key: item.a_month for key, item in series.items()}, index=months)
     marks = stretches(opened)
     stops = [months.index(first) for first, _ in marks[1:]] + [len(months)]
-    return [
-        _stretch(area, label, values.iloc[months.index(first) : stop])
+    parts = [
+        (label, values.iloc[months.index(first) : stop])
         for (first, label), stop in zip(marks, stops, strict=True)
     ]
+    before = parts[0][1]
+    return [_stretch(area, label, part, before) for label, part in parts]
 
 
-def _stretch(area: AreaBlock, label: str, part: pd.DataFrame) -> dict[str, object]:
-    totals = part.sum()
-    low, high = float(totals["deaths_low"]), float(totals["deaths_high"])
+def _stretch(
+    area: AreaBlock, label: str, part: pd.DataFrame, before: pd.DataFrame
+) -> dict[str, object]:
+    totals, rates, base = part.sum(), part.mean(), before.mean()
     return {
         "area": area.name,
         "area_label": area.label,
@@ -82,7 +108,20 @@ def _stretch(area: AreaBlock, label: str, part: pd.DataFrame) -> dict[str, objec
         "last": part.index[-1],
         "months": len(part),
         "events": int(totals["events"]),
-        "events_a_month": float(totals["events"]) / len(part),
+        "events_a_month": float(rates["events"]),
         **{key: int(totals[key]) for key in MEASURES},
-        "high_over_low": high / low if low else None,
+        **({} if label == BEFORE else _ratios(rates, base)),
+    }
+
+
+def _ratios(rates: pd.Series[float], base: pd.Series[float]) -> dict[str, float | None]:
+    """Return deaths a month beside those before: best, least and most; none without deaths."""
+    pairs = {
+        "ratio": ("deaths_best", "deaths_best"),
+        "ratio_least": ("deaths_low", "deaths_high"),
+        "ratio_most": ("deaths_high", "deaths_low"),
+    }
+    return {
+        name: float(rates[above] / base[below]) if base[below] else None
+        for name, (above, below) in pairs.items()
     }

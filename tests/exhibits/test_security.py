@@ -230,6 +230,20 @@ def test_stretches_add_up_to_the_window(opened):
             assert part[measure].sum() == total
 
 
+def test_deaths_are_set_against_the_months_before_with_their_widest_bounds(opened):
+    frame = security_deaths.deaths_table(opened).frame.set_index(["area", "stretch"])
+    row = frame.loc[("northern_shan", "Operation 1027")]
+    base = frame.loc[("northern_shan", security_deaths.BEFORE)]
+    rate = {key: row[key] / row["months"] for key in security_deaths.MEASURES}
+    before = {key: base[key] / base["months"] for key in security_deaths.MEASURES}
+    assert row["ratio"] == pytest.approx(rate["deaths_best"] / before["deaths_best"], rel=EXACT)
+    least, most = rate["deaths_low"], rate["deaths_high"]
+    assert row["ratio_least"] == pytest.approx(least / before["deaths_high"], rel=EXACT)
+    assert row["ratio_most"] == pytest.approx(most / before["deaths_low"], rel=EXACT)
+    assert row["ratio_least"] < row["ratio"] < row["ratio_most"]
+    assert np.isnan(base["ratio"])
+
+
 def test_cooperation_is_the_category_of_the_events(opened):
     table = security_cooperation.cooperation_table(opened)
     events = load_table("events")
@@ -267,6 +281,19 @@ def test_trade_is_estimated_without_conflict_and_with_each_lag(opened):
     assert own["vif"].iloc[0] > 1
 
 
+def test_conflict_that_moves_with_the_closure_cannot_be_told_apart(opened):
+    context = opened.tables["context"].copy()
+    own = context["series"] == opened.blocks.trade.conflict
+    context.loc[own, "value"] = (context.loc[own, "month"] >= "2021-07-01").astype(float)
+    made = replace(opened, tables={**opened.tables, "context": context})
+    frame = security_trade.trade_frame(made)
+    row = frame[frame["term"] == "conflict_lag_0"].iloc[0]
+    assert row["verdict"] in {"weak", "not identified"}
+    assert "Last gates shut" in row["reason"]
+    closure = frame[(frame["term"] == "gates_shut") & (frame["model"] == row["model"])].iloc[0]
+    assert closure["verdict"] in {"weak", "not identified"}
+
+
 # Answers, and the whole
 
 
@@ -287,6 +314,7 @@ def test_no_word_is_missing_in_a_table(opened):
         text = made.alt if exhibit.kind == "figure" else f"{made.markdown()} {made.note}"
         assert "nan" not in text.lower().split()
         assert "None" not in text
+        assert "{" not in text
 
 
 @pytest.mark.parametrize(
