@@ -12,7 +12,7 @@ from analysis.exhibits.table import Column, Table
 from analysis.exhibits.zone_comparison_results import OpenComparison, Side
 from analysis.exhibits.zone_comparison_rules import TRAIT_WORDS, Comparability, comparability
 from analysis.inference.multiplicity import adjust
-from analysis.models.effect_difference import INDEPENDENT, independent_difference
+from analysis.models.effect_difference import effect_difference
 from analysis.models.interval_findings import Effect
 from analysis.settings.zone_comparison import GATES, ComparedEvent, Group
 
@@ -26,7 +26,6 @@ DIFFERENCE_COLUMNS: Final = (
     *("adjusted_p", "how", "reason"),
 )
 NO_EVENT: Final = "the model of this outcome has no such event"
-JOINT: Final = "joint model: the covariance between the two gates counts"
 
 
 def comparability_table(opened: OpenComparison) -> Table:
@@ -126,7 +125,7 @@ def zone_differences_table(opened: OpenComparison) -> Table:
             "First against second: how far the factor of the first exceeds that of the second, "
             f"with {100 * opened.settings.level:g} % t intervals (delta method). Two gates: the "
             "joint model with the covariance between them. Other pairs: fits taken as "
-            "independent, Welch–Satterthwaite degrees of freedom. Holm's p allows for all tests "
+            "independent. Welch–Satterthwaite degrees of freedom. Holm's p allows for all tests "
             f"of this table. Pairs refused as not comparable: {refused}."
         ),
     )
@@ -223,14 +222,12 @@ def _difference_row(
 def _tested(
     opened: OpenComparison, first: Side, second: Side, one: Effect, other: Effect
 ) -> dict[str, object]:
-    joint = opened.panel.joint
-    placed = {place.name for place in joint.series}
+    placed = {place.name for place in opened.panel.joint.series}
     if first.study == second.study == GATES and {first.name, second.name} <= placed:
-        gap = joint.difference(one.name, first.name, second.name)
-        numbers: tuple[object, ...] = (gap.estimate, gap.lower, gap.upper, gap.p_value, JOINT)
+        gap = opened.panel.difference(one.name, first.name, second.name)
     else:
-        own = independent_difference(one, other, opened.settings.level)
-        numbers = (own.estimate, own.lower, own.upper, own.p_value, INDEPENDENT)
+        gap = effect_difference(one, other, opened.settings.level)
+    numbers = (gap.estimate, gap.lower, gap.upper, gap.p_value, gap.convention)
     return dict(zip(("estimate", "lower", "upper", "p_value", "how"), numbers, strict=True))
 
 

@@ -1,13 +1,15 @@
-"""Compare one kind of effect in two fits that have nothing in common.
+"""Compare one kind of effect in two fits, or in two series of one joint fit.
 
-With a log link the coefficients b1 and b2 are independent by assumption, so the variance of their
-difference is the sum of their variances (delta method for the ratio of the two factors), and its
-degrees of freedom are those of Welch and Satterthwaite (Welch 1947, Biometrika 34).
+With a log link the difference of the coefficients b1 and b2 is the log ratio of the two factors
+(delta method). Fits of different studies are independent by assumption, so its variance is the sum
+of their variances; in a joint fit the covariance counts as well. The degrees of freedom are those
+of Welch and Satterthwaite (Welch 1947, Biometrika 34).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -15,9 +17,13 @@ from scipy.special import stdtr, stdtrit
 from analysis.errors import ModelError
 from analysis.models.interval_findings import Effect
 
-INDEPENDENT = (
+INDEPENDENT: Final = (
     "fits taken as independent; difference of coefficients on the log scale, "
     "Welch–Satterthwaite degrees of freedom"
+)
+JOINT: Final = (
+    "one joint model with the covariance between the two; difference of coefficients on the log "
+    "scale, Welch–Satterthwaite degrees of freedom"
 )
 
 
@@ -39,8 +45,16 @@ class EffectDifference:
     convention: str
 
 
-def independent_difference(first: Effect, second: Effect, level: float) -> EffectDifference:
-    """Compare two effects in per cent from independent fits.
+def effect_difference(
+    first: Effect, second: Effect, level: float, covariance: float = 0.0
+) -> EffectDifference:
+    """Compare two effects in per cent.
+
+    Parameters
+    ----------
+    covariance
+        Of the two coefficients on the log scale; zero for independent fits. The degrees of
+        freedom are those of independent ones all the same.
 
     Raises
     ------
@@ -49,13 +63,12 @@ def independent_difference(first: Effect, second: Effect, level: float) -> Effec
     """
     b1, se1, df1 = _numbers(first)
     b2, se2, df2 = _numbers(second)
-    variance = se1**2 + se2**2
-    df = variance**2 / (se1**4 / df1 + se2**4 / df2)
-    value, spread = b1 - b2, float(np.sqrt(variance))
+    df = (se1**2 + se2**2) ** 2 / (se1**4 / df1 + se2**4 / df2)
+    value, spread = b1 - b2, float(np.sqrt(se1**2 + se2**2 - 2 * covariance))
     half = float(stdtrit(df, (1 + level) / 2)) * spread
     low, middle, high = (float(100 * np.expm1(value + shift)) for shift in (-half, 0.0, half))
     p_value = float(2 * stdtr(df, -abs(value) / spread))
-    return EffectDifference(middle, low, high, p_value, df, INDEPENDENT)
+    return EffectDifference(middle, low, high, p_value, df, JOINT if covariance else INDEPENDENT)
 
 
 def at_level(effect: Effect, level: float) -> Effect:

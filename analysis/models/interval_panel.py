@@ -18,6 +18,7 @@ from scipy.special import fdtrc, stdtrit
 from analysis.errors import ModelError
 from analysis.models.arrays import Floats
 from analysis.models.design import DesignSpec
+from analysis.models.effect_difference import EffectDifference, effect_difference
 from analysis.models.interval_estimation import Options
 from analysis.models.interval_findings import Effect
 from analysis.models.interval_joint import JointFit, fit_joint_series
@@ -90,6 +91,30 @@ class IntervalPanel:
         found = {place: self.effect(place, name) for place in self.places}
         return tuple(p for p, e in found.items() if e is not None and e.verdict == "identified")
 
+    def difference(self, name: str, first: str, second: str) -> EffectDifference:
+        """Compare one effect at two places of the joint model.
+
+        The degrees of freedom rest on those of the two effects: those of the whole model, which
+        the place with most reports lends to all, are too many for two places with few.
+
+        Raises
+        ------
+        ModelError
+            When a place does not identify the effect.
+        """
+        effects = [self.effect(place, name) for place in (first, second)]
+        one, other = effects
+        if one is None or other is None:
+            raise ModelError(
+                f"'{name}' has no effect at {first} or at {second}",
+                allowed=f"two of {', '.join(self.identified(name))}",
+            )
+        joint = self.joint
+        at = [_column(joint, name, place) for place in (first, second)]
+        return effect_difference(
+            one, other, joint.level, float(joint.whole.covariance[at[0], at[1]])
+        )
+
     def mean_effect(self, name: str) -> MeanEffect | None:
         """Average an intervention over the places that identify it, and test their equality.
 
@@ -149,7 +174,7 @@ def fit_interval_panel(
 
 def _mean_effect(panel: IntervalPanel, name: str, places: tuple[str, ...]) -> MeanEffect:
     joint = panel.joint
-    at = [joint.columns[p][joint.of(p).state.design.names.index(name)] for p in places]
+    at = [_column(joint, name, place) for place in places]
     effects = joint.whole.coefficients[at]
     spread = joint.whole.covariance[np.ix_(at, at)]
     freedom = np.array([_freedom(panel.effect(place, name)) for place in places])
@@ -160,6 +185,10 @@ def _mean_effect(panel: IntervalPanel, name: str, places: tuple[str, ...]) -> Me
     low, middle, high = (float(100 * np.expm1(mean + shift)) for shift in (-half, 0.0, half))
     test = welch_equality(effects, own, freedom)
     return MeanEffect(name, places, middle, low, high, *test)
+
+
+def _column(joint: JointFit, name: str, place: str) -> int:
+    return int(joint.columns[place][joint.of(place).state.design.names.index(name)])
 
 
 def _freedom(effect: Effect | None) -> float:

@@ -144,7 +144,7 @@ def _compared(panel: IntervalPanel, name: str, true: float) -> list[tuple[object
     if mean is not None:
         rows.append((EVERY, name, true, mean.estimate, mean.lower, mean.upper, mean.p_value))
     for first, second in pairwise(panel.identified(name)):
-        gap = panel.joint.difference(name, first, second)
+        gap = panel.difference(name, first, second)
         numbers = (gap.estimate, gap.lower, gap.upper, gap.p_value)
         rows.append((f"{first} against {second}", name, 0.0, *numbers))
     return rows

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from analysis.errors import ModelError
-from analysis.models.effect_difference import at_level, independent_difference
+from analysis.models.effect_difference import INDEPENDENT, JOINT, at_level, effect_difference
 from analysis.models.interval_findings import Effect
 
 EXACT = 1e-10  # two closed forms of one number differ by rounding alone
@@ -49,7 +49,7 @@ def test_the_p_value_is_that_of_welchs_test():
     ]
     (m1, s1, n1), (m2, s2, n2) = sides
     welch = stats.ttest_ind_from_stats(m1, s1, n1, m2, s2, n2, equal_var=False)
-    found = independent_difference(FIRST, SECOND, 0.95)
+    found = effect_difference(FIRST, SECOND, 0.95)
     assert found.p_value == pytest.approx(welch.pvalue, rel=EXACT)
     half = stats.t.ppf(0.975, found.df) * np.hypot(0.3, 0.5)
     assert np.log1p(found.upper / 100) == pytest.approx(-1.1 + half, rel=EXACT)
@@ -57,13 +57,13 @@ def test_the_p_value_is_that_of_welchs_test():
 
 
 def test_the_estimate_is_the_ratio_of_the_two_factors():
-    found = independent_difference(FIRST, SECOND, 0.95)
+    found = effect_difference(FIRST, SECOND, 0.95)
     ratio = (1 + FIRST.estimate / 100) / (1 + SECOND.estimate / 100)
     assert found.estimate == pytest.approx(100 * (ratio - 1), rel=EXACT)
 
 
 def test_the_other_way_round_is_the_inverse_ratio():
-    one, other = (independent_difference(*pair, 0.9) for pair in ((FIRST, SECOND), (SECOND, FIRST)))
+    one, other = (effect_difference(*pair, 0.9) for pair in ((FIRST, SECOND), (SECOND, FIRST)))
     assert one.p_value == pytest.approx(other.p_value, rel=EXACT)
     product = (1 + one.lower / 100) * (1 + other.upper / 100)
     assert product == pytest.approx(1.0, rel=EXACT)
@@ -80,9 +80,22 @@ def test_an_effect_without_numbers_stays_so_and_is_not_compared():
     none = replace(FIRST, estimate=None, standard_error_log=None, df=None, verdict="not identified")
     assert at_level(none, 0.9) is none
     with pytest.raises(ModelError, match="not identified"):
-        independent_difference(FIRST, none, 0.95)
+        effect_difference(FIRST, none, 0.95)
 
 
 def test_an_effect_in_another_unit_is_refused():
     with pytest.raises(ModelError, match="per cent a year"):
-        independent_difference(replace(FIRST, unit="per cent a year"), SECOND, 0.95)
+        effect_difference(replace(FIRST, unit="per cent a year"), SECOND, 0.95)
+
+
+def test_a_covariance_narrows_the_interval_and_leaves_the_estimate():
+    apart, joint = (
+        effect_difference(FIRST, SECOND, 0.95),
+        effect_difference(FIRST, SECOND, 0.95, 0.05),
+    )
+    assert joint.estimate == apart.estimate
+    assert joint.df == apart.df
+    ratio = np.log1p(joint.upper / 100) - np.log1p(joint.lower / 100)
+    ratio /= np.log1p(apart.upper / 100) - np.log1p(apart.lower / 100)
+    assert ratio == pytest.approx(np.sqrt((0.09 + 0.25 - 0.1) / (0.09 + 0.25)), rel=EXACT)
+    assert (apart.convention, joint.convention) == (INDEPENDENT, JOINT)

@@ -12,6 +12,7 @@ from statsmodels.stats.oneway import anova_oneway
 
 from analysis.errors import ModelError
 from analysis.models.design import DesignSpec
+from analysis.models.interval_effects import degrees_of_freedom
 from analysis.models.interval_estimation import Options
 from analysis.models.interval_joint import fit_joint_series
 from analysis.models.interval_panel import IntervalPanel, fit_interval_panel, welch_equality
@@ -108,6 +109,29 @@ def test_the_mean_is_a_contrast_of_the_joint_model(panel):
     half = np.log1p(mean.upper / 100) - value
     least = min(panel.effect(name, "closure").df for name in mean.places)
     assert stats.norm.ppf(0.975) < half / spread < stats.t.ppf(0.975, least)
+
+
+def test_a_difference_has_the_joint_variance_and_the_freedom_of_the_two_places(panel):
+    found = panel.difference("closure", "north", "east")
+    joint = panel.joint.difference("closure", "north", "east")
+    assert found.estimate == pytest.approx(joint.estimate, rel=CLOSED_FORM)
+    low, high = (np.log1p(side / 100) for side in (joint.lower, joint.upper))
+    whole = degrees_of_freedom_of(panel.joint, "north", "east")
+    error = (high - low) / 2 / stats.t.ppf(0.975, whole)
+    half = (np.log1p(found.upper / 100) - np.log1p(found.lower / 100)) / 2
+    assert half == pytest.approx(stats.t.ppf(0.975, found.df) * error, rel=CLOSED_FORM)
+    with pytest.raises(ModelError, match="no effect at north or at silent"):
+        panel.difference("closure", "north", "silent")
+    with pytest.raises(ModelError, match="not identified"):
+        panel.difference("closure", "north", "late")
+
+
+def degrees_of_freedom_of(joint, first: str, second: str) -> float:
+    contrast = np.zeros((1, len(joint.whole.coefficients)))
+    for name, sign in ((first, 1.0), (second, -1.0)):
+        at = joint.of(name).state.design.names.index("closure")
+        contrast[0, joint.columns[name][at]] = sign
+    return float(degrees_of_freedom(joint.whole, contrast)[0])
 
 
 def test_one_place_that_goes_the_other_way_is_found(panel):
