@@ -132,7 +132,7 @@ QUESTIONS: Final = (
         _always(ANSWERED),
     ),
     Question(
-        "What health capacity do the six countries have?",
+        "What health capacity do the countries have?",
         "health_capacity_heat, health_capacity",
         capacity_sentence,
         _always(ANSWERED),

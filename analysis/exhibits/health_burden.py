@@ -87,6 +87,7 @@ def caution_sentence(opened: OpenHealth) -> str:
     """Say where the national series of the country of caution leaves that of its provinces."""
     code = opened.settings.burden.caution
     both = _beside_provinces(opened)
+    peak = rows_of(both.nlargest(1, "cases"))[0]["month"]
     far = both[both["cases"] > LARGE_RATIO * both["confirmed"]]
     ratio = (far["cases"] / far["confirmed"]).rename("ratio")
     worst = rows_of(far.assign(ratio=ratio).nlargest(1, "ratio"))[0]
@@ -94,8 +95,8 @@ def caution_sentence(opened: OpenHealth) -> str:
         f"{opened.names[code]}: in {len(far)} of {len(both)} months the national count is more "
         f"than {LARGE_RATIO:g} times the sum of the provinces of the mainland (in "
         f"{worst['month']:%B %Y} {worst['cases']:,.0f} against {worst['confirmed']:,.0f}), as "
-        "if it held more than the mainland; the wave of December 2022 is under-counted, and its "
-        "level is not to be compared with the other countries."
+        f"if it held more than the mainland; the wave that peaks in {peak:%B %Y} is under-counted, "
+        "and its level is not to be compared with the other countries."
     )
 
 

@@ -24,15 +24,15 @@ UNDER_TESTING: Final = (
 )
 EFFECT_COLUMNS: Final = (
     *("iso3", "country", "estimate", "lower", "upper", "unit", "p_hac", "rho", "p_shift"),
-    *("adjusted_p", "smallest_p", "p_dates", "months", "months_closed", "verdict", "reason"),
-    *("first_month", "last_month", "convention", "sentence"),
+    *("adjusted_p", "smallest_p", "p_dates", "months", "months_closed", "zeros", "verdict"),
+    *("reason", "first_month", "last_month", "convention", "sentence"),
 )
 
 
 def dengue_effects_table(opened: OpenHealth) -> Table:
     """Return the change of reported dengue under closed borders, by country."""
     closure = opened.settings.dengue.closure
-    event = opened.closure
+    event, epidemic = opened.closure, opened.settings.dengue.epidemic
     known = "" if event.day_known else ", day not known"
     began = f"{event.start.day} {event.start:%B %Y}"
     return Table(
@@ -52,16 +52,22 @@ def dengue_effects_table(opened: OpenHealth) -> Table:
             Column("p_dates", "p (placebo dates)", "3"),
             Column("months", "Months", "count"),
             Column("months_closed", "Closed", "count"),
+            Column("zeros", "Of zero", "count"),
             Column("verdict", "Verdict"),
             Column("reason", "Reason"),
         ),
         note=f"{dengue_sentence(opened)} {UNDER_TESTING} Closure: from {began} "
         f"({closure.event}{known}) to the end of {closure.last_month}; the end is a setting, no "
         "event of the table. The closure fell together with masks, lockdowns and absent "
-        "travellers, and followed the epidemic of 2019 after which a fall was due: none of these "
-        "can be told apart. HAC: Newey-West, too narrow where the autocorrelation is this high; "
-        "trust the p of shifts (every circular shift of the residuals of the model without the "
-        "closure), which Holm adjusts over the countries, and that of placebo dates.",
+        f"travellers, and followed the epidemic of {epidemic.start} to {epidemic.end}, after "
+        "which a fall was due: none of these can be told apart. HAC: Newey-West, too narrow "
+        "where the autocorrelation is this high; trust the p of shifts (every circular shift of "
+        "the residuals of the model without the closure), which Holm adjusts over the countries, "
+        "and that of placebo dates. In simulated counts (check_count_size.py) even the shifts "
+        "reject somewhat too often, most where many months are zero, so a p near the limit is no "
+        "finding. Closed: months with a day under the closure; of zero: months "
+        "without a case, which may not have been reported by month. Definitions of a case differ: "
+        "no levels are compared.",
     )
 
 
@@ -190,6 +196,7 @@ def _effect_row(found: DengueFits) -> dict[str, object]:
         "p_dates": dates.p_value if dates else None,
         "months": len(months),
         "months_closed": effect.reports_after,
+        "zeros": int((found.fit.response == 0).sum()),
         "reason": _left_out(found),
         "first_month": months[0],
         "last_month": months[-1],
