@@ -24,15 +24,19 @@ COMMON_FOLDERS = {  # notebooks that are not run for a study, and the folder of 
     "10_border_security": "border_security",
     "09_health_security": "lancang_mekong_health",
     "11_zones_frame": "zones_frame",
+    "12_synthesis": "synthesis",
 }
-COMPARISON = "06_zone_comparison"  # the one of them that reads the study files
+COMPARISON = "06_zone_comparison"  # reads the study files beside its own settings
+SYNTHESIS = "12_synthesis"  # reads the settings of every notebook, and the robustness results
 COMMITTED_STUDY = "mohan_boten"  # the study whose results the committed notebooks show
 
 
 def common_settings(notebook: str) -> tuple[Path, ...]:
     """Return the files that set what a notebook common to the studies shows."""
-    own = COMMON / f"{COMMON_FOLDERS[notebook]}.yaml"
     studies = [PARAMETERS / f"{name}.yaml" for name in study_names()]
+    if notebook == SYNTHESIS:
+        return (*sorted(COMMON.glob("*.yaml")), *studies)
+    own = COMMON / f"{COMMON_FOLDERS[notebook]}.yaml"
     return (*([own] if own.is_file() else []), *(studies if notebook == COMPARISON else []))
 
 

@@ -164,6 +164,9 @@ _FRAME: Final = (FRAME, "zones_frame_results.open_zones_frame")
 SECURITY: Final = "10_border_security"
 _SECURITY: Final = (SECURITY, "security_results.open_border_security")
 
+SYNTHESIS: Final = "12_synthesis"
+_SYNTHESIS: Final = (SYNTHESIS, "synthesis_results.open_synthesis")
+
 COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("coverage_by_history", "figure", *_METHOD, "method.coverage_by_history_figure"),
     CommonExhibit("monte_carlo", "table", *_METHOD, "method.monte_carlo_table"),
@@ -261,6 +264,10 @@ COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     ),
     CommonExhibit("evidence_matrix", "table", *_FRAME, "zones_evidence.evidence_table"),
     CommonExhibit("glossary", "table", *_FRAME, "zones_frame.glossary_table"),
+    CommonExhibit("findings_forest", "figure", *_SYNTHESIS, "synthesis_figure.forest_figure"),
+    CommonExhibit("findings_counts", "table", *_SYNTHESIS, "synthesis.findings_counts_table"),
+    CommonExhibit("findings", "table", *_SYNTHESIS, "synthesis.findings_table"),
+    CommonExhibit("questions", "table", *_SYNTHESIS, "synthesis_questions.questions_table"),
     CommonExhibit("security_answers", "table", *_SECURITY, "security_answers.answers_table"),
     CommonExhibit("security_score_slopes", "figure", *_SECURITY, "security_scores.scores_figure"),
     CommonExhibit("security_scores", "table", *_SECURITY, "security_scores.scores_table"),

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from analysis.config import ROBUSTNESS
+from analysis.config import ROBUSTNESS, SYNTHESIS, study_names
 from analysis.data_management.load import REGISTER
+from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.data_management.save import manifest_path
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -31,3 +32,9 @@ def robustness_manifests(study: str) -> dict[str, Path]:
 def robustness_register(study: str) -> Path:
     """Return the file with the checksums of a study's results; what reads them watches it."""
     return ROBUSTNESS / study / REGISTER
+
+
+def common_registers(notebook: str) -> tuple[Path, ...]:
+    """Return the registers of the tables that a notebook of no single study reads."""
+    studies = study_names() if notebook == SYNTHESIS else ()
+    return (PROCESSED_REGISTER, *(robustness_register(study) for study in studies))

@@ -18,7 +18,7 @@ from analysis.exhibits.registry import (
     Exhibit,
     module_file,
 )
-from analysis.exhibits.robustness_files import robustness_register
+from analysis.exhibits.robustness_files import common_registers, robustness_register
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources
 from analysis.workers import in_worker
@@ -72,7 +72,7 @@ for _common in COMMON_EXHIBITS:
     )
     def task_common_exhibit(
         exhibit: CommonExhibit,
-        tables: Path = PROCESSED_REGISTER,  # noqa: ARG001
+        tables: tuple[Path, ...] = common_registers(_common.notebook),  # noqa: ARG001
         settings: object = file_set("the settings", common_settings(_common.notebook)),  # noqa: ARG001
         program: object = exhibit_program(_common),  # noqa: ARG001
         products: Annotated[dict[str, Path], Product] = exhibit_paths(_common.folder, _common),

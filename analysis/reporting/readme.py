@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
 from analysis.config import DATA_RAW, FIGURES, NOTEBOOKS, PARAMETERS, ROOT, study_names
 from analysis.data_management.cards import read_card
 from analysis.data_management.save import write_text_atomic
@@ -17,6 +19,7 @@ from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, EXTENSIONS, Co
 from analysis.exhibits.study_results import OpenStudy, opened_once
 
 README: Final = ROOT / "README.md"
+QUESTIONS: Final = FIGURES / "synthesis" / "questions.csv"
 
 
 def refresh_readme(readme: Path = README) -> None:
@@ -69,6 +72,38 @@ def _findings(studies: Sequence[OpenStudy]) -> str:
         lines = [f"- {sentence}" for sentence in finding_sentences(opened)]
         blocks.append("\n".join([f"**{opened.study.title}**", "", *lines]))
     return "\n\n".join(blocks)
+
+
+def _questions(studies: Sequence[OpenStudy]) -> str:
+    """Return every question with links to what answers it, as the build saved them."""
+    if not QUESTIONS.is_file():
+        raise BuildError(
+            "the coverage of the questions is not built",
+            file=_relative(QUESTIONS),
+            remedy="run `python -m analysis reproduce`",
+        )
+    table = pd.read_csv(QUESTIONS, dtype="str", keep_default_na=False)
+    folders = {item.name: [opened.study.name for opened in studies] for item in EXHIBITS}
+    folders |= {item.name: [item.folder] for item in COMMON_EXHIBITS}
+    kinds: dict[str, str] = {item.name: item.kind for item in EXHIBITS}
+    kinds |= {item.name: item.kind for item in COMMON_EXHIBITS}
+    rows = []
+    for row in table.to_dict("records"):
+        links = [
+            _exhibit_link(name, folder, kinds[name])
+            for name in str(row["exhibits"]).split(", ")
+            if name
+            for folder in folders[name]
+        ]
+        cells = (row["study_label"], row["question"], ", ".join(links), row["verdict"])
+        answer = str(row["answer"]).replace("|", "/")
+        rows.append((*map(str, cells), answer))
+    return _table(("Study", "Question", "Exhibits", "Verdict", "Answer, or why not"), rows)
+
+
+def _exhibit_link(name: str, folder: str, kind: str) -> str:
+    ending = "svg" if kind == "figure" else "md"
+    return f"[{name}]({_relative(FIGURES / folder)}/{name}.{ending})"
 
 
 def _data(_: Sequence[OpenStudy]) -> str:
@@ -124,6 +159,7 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 SECTIONS: Final[Mapping[str, Callable[[Sequence[OpenStudy]], str]]] = {
     "studies": _studies,
     "findings": _findings,
+    "questions": _questions,
     "data": _data,
     "exhibits": _exhibits,
 }

@@ -17,9 +17,8 @@ from analysis.config import (
     common_settings,
     study_names,
 )
-from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.exhibits.registry import ROBUST
-from analysis.exhibits.robustness_files import robustness_register
+from analysis.exhibits.robustness_files import common_registers, robustness_register
 from analysis.nodes import FileSet, NotebookSource, file_set, takes_study
 from analysis.program import environment_sources, module_sources, notebook_sources
 from analysis.workers import PROCESSORS, in_own_process, in_worker
@@ -45,9 +44,11 @@ def notebook_settings(study: str, notebook: Path) -> FileSet:
     return file_set("the settings", common_settings(notebook.stem))
 
 
-def notebook_inputs(study: str, notebook: Path) -> Path:
-    """Return the register of the tables that a notebook reads."""
-    return robustness_register(study) if notebook.stem == ROBUST else PROCESSED_REGISTER
+def notebook_inputs(study: str, notebook: Path) -> tuple[Path, ...]:
+    """Return the registers of the tables that a notebook reads."""
+    if notebook.stem == ROBUST:
+        return (robustness_register(study),)
+    return common_registers(notebook.stem)
 
 
 def folders_of(notebook: Path) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ for _notebook in NOTEBOOK_FILES:
         def task_notebook(
             study: str,
             template: Any = NotebookSource(_notebook),
-            tables: Path = notebook_inputs(_study, _notebook),  # noqa: ARG001
+            tables: tuple[Path, ...] = notebook_inputs(_study, _notebook),  # noqa: ARG001
             settings: object = notebook_settings(_study, _notebook),  # noqa: ARG001
             program: object = notebook_program(_notebook),  # noqa: ARG001
             executed: Annotated[Path, Product] = executed_path(_study, _notebook),

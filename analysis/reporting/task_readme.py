@@ -7,11 +7,13 @@ from typing import Annotated
 
 from pytask import Product, task
 
-from analysis.config import DATA_RAW, PARAMETERS, ROOT, study_names
+from analysis.config import DATA_RAW, FIGURES, PARAMETERS, ROOT, study_names
 from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources
 from analysis.workers import in_worker
+
+QUESTIONS = FIGURES / "synthesis" / "questions.csv"
 
 
 def readme_inputs() -> FileSet:
@@ -26,6 +28,7 @@ def readme_inputs() -> FileSet:
 @task(id="sections")
 def task_readme(
     tables: Path = PROCESSED_REGISTER,  # noqa: ARG001
+    questions: Path = QUESTIONS,  # noqa: ARG001
     inputs: object = readme_inputs(),  # noqa: ARG001
     readme: Annotated[Path, Product] = ROOT / "README.md",
 ) -> None:
