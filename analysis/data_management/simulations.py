@@ -102,6 +102,7 @@ SIMULATIONS: Final = _by_name(
         {"check": "text", "noise": "text", "months": "count", "before": "count"},
     ),
     SimulationTable("cluster_inference", {"clusters": "count", "design": "word", "method": "text"}),
+    SimulationTable("event_study_coverage", {"units_per_cohort": "count", "estimator": "word"}),
     SimulationTable(
         "gravity_bias", {"countries": "count", "periods": "count", "estimator": "word"}
     ),
