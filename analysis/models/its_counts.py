@@ -104,11 +104,8 @@ def _nb2(problem: Problem) -> Any:
     model = NegativeBinomial(
         problem.response, problem.rows, loglike_method="nb2", offset=problem.offset
     )
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        rough = model.fit(start, method="bfgs", maxiter=10 * ROUNDS, gtol=1e-6, disp=0)
-        fit = model.fit(rough.params, method="newton", maxiter=ROUNDS, tol=TOLERANCE, disp=0)
-        score = np.asarray(model.score(fit.params))
+    fit = _settled(model, start)
+    score = np.asarray(model.score(fit.params))
     if not fit.params[-1] > POISSON_ALPHA:
         raise ModelError(
             "the counts are not overdispersed, so that alpha of the negative binomial is zero",
@@ -118,14 +115,29 @@ def _nb2(problem: Problem) -> Any:
     return fit
 
 
+def _settled(model: Any, start: Floats) -> Any:
+    """Maximise from afar by BFGS and near by Newton; a flat likelihood has no maximum."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            rough = model.fit(start, method="bfgs", maxiter=10 * ROUNDS, gtol=1e-6, disp=0)
+            return model.fit(rough.params, method="newton", maxiter=ROUNDS, tol=TOLERANCE, disp=0)
+        except np.linalg.LinAlgError as error:
+            raise _unsettled() from error
+
+
+def _unsettled() -> ModelError:
+    return ModelError(
+        "the count regression does not settle",
+        remedy="fewer terms; a term under which every count is zero has no finite estimate",
+    )
+
+
 def _check_score(problem: Problem, score: Floats) -> None:
     size = np.abs(problem.rows).T @ np.maximum(problem.response, 1.0)
     reached = np.abs(score[: len(size)]) <= SCORE_TOLERANCE * size
     if not (np.isfinite(score).all() and reached.all()):
-        raise ModelError(
-            "the count regression does not settle",
-            remedy="fewer terms; a term under which every count is zero has no finite estimate",
-        )
+        raise _unsettled()
 
 
 def _weighted(problem: Problem, mean: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:

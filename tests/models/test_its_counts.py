@@ -15,6 +15,7 @@ from analysis.models.its_options import ItsOptions
 from tests.models.its_made import MONTHS, SPEC, STEP, reference_column, series
 
 FOURIER = dataclasses.replace(SPEC, seasonality="fourier_1", interventions=(STEP,))
+SPEC_OF_STEP = dataclasses.replace(FOURIER, seasonality="none", trend="none")
 POPULATION = reference_column("population")
 COUNT = reference_column("count")
 DIFFERENCES = 1e-4  # second derivatives by steps
@@ -112,6 +113,16 @@ def test_zeros_under_a_term_have_no_finite_effect() -> None:
     for estimator in ("quasi_poisson", "negative_binomial"):
         with pytest.raises(ModelError, match="finite estimate"):
             fit_its(series(zeros), FOURIER, ItsOptions(estimator))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_flat_likelihood_is_told_and_does_not_end_in_an_algebra_error(seed: int) -> None:
+    """Months without a count under a term of their own make the Hessian singular."""
+    rng = np.random.default_rng(seed)
+    counts = rng.poisson(rng.gamma(0.7, 1.0, 144)).astype(float)
+    counts[97:] = 0.0
+    with pytest.raises(ModelError, match="finite estimate"):
+        fit_its(series(counts), SPEC_OF_STEP, ItsOptions("negative_binomial"))
 
 
 def test_counts_without_overdispersion_have_no_negative_binomial() -> None:
