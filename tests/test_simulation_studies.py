@@ -40,9 +40,6 @@ WHOLE: Mapping[str, Callable[[SimulationStudy], pd.DataFrame]] = {
             series.power_rows(study.replications, study.seed, 7.0, 5.0, 0.8),
         ]
     ),
-    "event_study_coverage": lambda study: panels.event_study_rows(
-        study.replications, study.seed, 3, ["two_way_fixed_effects"]
-    ),
 }
 # Studies that are drawn in part: means of a part must lie near those of the whole.
 PARTS: Mapping[str, Callable[[SimulationStudy], Mapping[str, pd.DataFrame]]] = {
@@ -53,6 +50,9 @@ PARTS: Mapping[str, Callable[[SimulationStudy], Mapping[str, pd.DataFrame]]] = {
     )
 } | {
     "gravity_bias": lambda study: study.run(FEWER),
+    "event_study_coverage": lambda study: {
+        study.name: panels.event_study_rows(FEW, study.seed, 3, ["stacked", "sun_abraham"])
+    },
     "break_size": lambda study: {study.name: series.break_rows(FEW, study.seed, 60, 0.5)},
     "break_size_estimated_rho": lambda study: {
         study.name: series.estimated_rho_rows(FEWER, study.seed, 60, 0.5)
