@@ -14,6 +14,7 @@ from analysis.config import (
     COMMON_FOLDERS,
     FIGURES,
     PARAMETERS,
+    common_settings,
     study_names,
 )
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
@@ -64,7 +65,8 @@ def test_a_step_reads_the_notebook_that_it_is_named_after_and_writes_that_one(st
         step = steps[f"task_notebook[{name}-{path.stem}]"]
         assert step.depends_on["template"].notebook == path
         assert step.produces["executed"].path == executed_path(name, path)
-        study_files = (PARAMETERS / f"{name}.yaml",) if takes_study(path) else ()
+        own = (PARAMETERS / f"{name}.yaml",)
+        study_files = own if takes_study(path) else common_settings(path.stem)
         assert step.depends_on["settings"].files == study_files
     refresh = steps[f"task_outputs[{path.stem}]"]
     shown = COMMITTED_STUDY if takes_study(path) else COMMON_FOLDERS[path.stem]
