@@ -19,9 +19,9 @@ from analysis.data_management.zone_words import RULES
 from analysis.errors import DataError
 
 RIVER_KM = 8.0  # Ruili and Muse lie on either side of the Shweli valley; two errors of 0.03 degrees
-# Well-known points on the frontier, from the text of boundary protocols and maps, good to 0.1
-# degrees: no place of a country may lie further on the other side than both errors allow.
-LANCANG_NORTH_OF_BOTEN = 21.14  # the southernmost Chinese point, near Mohan, lies at 21.14 north
+# Coarse limits, good to 0.1 degrees, that catch a swapped digit or country; no border line is at
+# hand to check against.
+SOUTHERNMOST_YUNNAN = 21.14  # near Mohan
 WESTERNMOST_YUNNAN = 97.52
 
 
@@ -74,7 +74,7 @@ def test_crossings_face_each_other(places, one, other, most):
 
 @pytest.mark.parametrize(
     ("one", "other", "known", "within"),
-    [  # straight-line distances between towns, from their published coordinates
+    [  # straight-line distances as generally known; they catch gross errors only
         ("kunming", "vientiane", 787, 15),
         ("kunming", "mandalay", 764, 15),
         ("lashio", "muse", 118, 12),
@@ -88,7 +88,7 @@ def test_towns_are_as_far_apart_as_they_are_known_to_be(places, one, other, know
 
 def test_places_lie_on_their_own_side_of_the_border(places):
     chinese = places[places["iso3"] == "CHN"]
-    assert (chinese["latitude"] + chinese["accuracy"] > LANCANG_NORTH_OF_BOTEN).all()
+    assert (chinese["latitude"] + chinese["accuracy"] > SOUTHERNMOST_YUNNAN).all()
     assert (chinese["longitude"] + chinese["accuracy"] > WESTERNMOST_YUNNAN).all()
     lao = places[places["iso3"] == "LAO"]
     assert (lao["latitude"] < places.loc["mohan", "latitude"] + 0.03).all()
