@@ -18,7 +18,7 @@ def test_a_study_holds_every_report_of_its_places_and_named_series(opened):
     assert opened.reports["report_id"].tolist() == mine["report_id"].tolist()
     assert set(opened.observations["report_id"]) <= set(mine["report_id"])
     assert set(opened.series["series"]) == set(mine["series"])
-    monthly = {item.series for item in opened.study.monthly}
+    monthly = {key for item in opened.study.monthly for key in (item.series, *item.controls)}
     assert set(opened.context["series"]) == set(opened.study.context) | monthly
 
 
