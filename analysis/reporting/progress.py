@@ -89,12 +89,18 @@ class BuildProgress:
         return result
 
     @hookimpl(tryfirst=True)
-    def pytask_execute_task_log_start(self, session: Session, task: PTask) -> None:
-        """Open a row and find out why the step has to run."""
-        why = _why(session, task)
-        if why and not any(row.why for row in self.rows.values()):
+    def pytask_execute_task_log_start(self, task: PTask) -> None:
+        """Open a row."""
+        self.rows[task.signature] = _Row(task_label(task))
+
+    @hookimpl(wrapper=True)
+    def pytask_execute_task_setup(self, session: Session, task: PTask) -> Generator[None, Any, Any]:
+        """Find out why a step has to run, once it is known not to be skipped."""
+        result = yield
+        if not any(row.why for row in self.rows.values()):
             self.prepare()
-        self.rows[task.signature] = _Row(task_label(task), why=why)
+        self.rows[task.signature].why = _why(session, task)
+        return result
 
     @hookimpl(tryfirst=True)
     def pytask_execute_task_log_end(self, report: ExecutionReport) -> None:
