@@ -28,8 +28,8 @@ test: $(STAMP) ## lint, types, unit, reference, end-to-end and notebook tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest --cov --cov-report=term
-	@$(BIN)/python -m pytest -q --nbval -p analysis.reporting.nbval_ipc -p no:cacheprovider notebooks
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval -p analysis.reporting.nbval_ipc -p no:cacheprovider notebooks
 
 check: $(STAMP) ## validate the data and the study files without running anything
 	@$(BIN)/python -m analysis check
