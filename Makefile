@@ -44,8 +44,8 @@ lint: $(STAMP) ## format the code and mend what ruff can mend
 benchmark: $(STAMP) ## measure speed and memory as ratios against named peers
 	@for script in tests/benchmarks/benchmark_*.py; do $(BIN)/python $$script || exit 1; done
 
-simulate: $(STAMP) ## test the estimator on made histories (about ten minutes; resumes)
-	@$(BIN)/python -m analysis simulate
+simulate: $(STAMP) ## test an estimator on made data; NAME= picks the study (minutes; see python -m analysis simulate --help)
+	@$(BIN)/python -m analysis simulate $(NAME)
 
 lock: $(STAMP) ## compile requirements.in into requirements.lock and environment.yml (needs uv)
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from analysis.config import PARAMETERS, study_names
+from analysis.config import PARAMETERS, notebook_names, study_names
 from analysis.errors import AnalysisError, StudyError, spelling_hint
 from analysis.simulation.registry import INTERVAL, STUDIES, find_study
 
@@ -36,6 +36,13 @@ StudyOption = Annotated[
         "--study", help="Build only this study and README.md (can be given more than once)."
     ),
 ]
+NotebookOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--notebook",
+        help="Build only this notebook and what it shows (can be given more than once).",
+    ),
+]
 WorkersOption = Annotated[
     int | None,
     typer.Option("--workers", min=1, max=32, help="Steps at a time; default: 2 x processors + 1."),
@@ -43,14 +50,19 @@ WorkersOption = Annotated[
 
 
 @app.command()
-def reproduce(study: StudyOption = None, workers: WorkersOption = None) -> None:
+def reproduce(
+    study: StudyOption = None,
+    notebook: NotebookOption = None,
+    workers: WorkersOption = None,
+) -> None:
     """Bring data_processed/, figures/ and notebooks/ up to date; skip what has not changed."""
     started = time.perf_counter()
-    chosen = _known_studies(study or [])
+    chosen = _known("study", study or [], study_names())
+    shown = _known("notebook", notebook or [], notebook_names())
     _validated()
     from analysis.reporting.build import build
 
-    summary = build(console, chosen, workers)
+    summary = build(console, chosen, workers, shown)
     seconds = time.perf_counter() - started
     if summary.ran:
         console.print(
@@ -131,13 +143,12 @@ def environment() -> None:
     console.print(f"wrote {write_environment().name}")
 
 
-def _known_studies(names: list[str]) -> tuple[str, ...]:
-    known = study_names()
+def _known(kind: str, names: list[str], known: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if name not in known:
             raise StudyError(
-                f"the study '{name}' is not known",
-                where="option --study",
+                f"the {kind} '{name}' is not known",
+                where=f"option --{kind}",
                 allowed=", ".join(known),
                 remedy=spelling_hint(name, known),
             )

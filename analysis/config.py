@@ -43,3 +43,8 @@ def common_settings(notebook: str) -> tuple[Path, ...]:
 def study_names() -> tuple[str, ...]:
     """Return the studies, one for each notebooks/parameters/*.yaml, sorted by name."""
     return tuple(sorted(path.stem for path in PARAMETERS.glob("*.yaml")))
+
+
+def notebook_names() -> tuple[str, ...]:
+    """Return the stems of the notebooks that the build runs, in their order."""
+    return tuple(sorted(path.stem for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))

@@ -57,6 +57,20 @@ def test_a_deleted_output_comes_back_alone_and_the_reason_is_given(shared_projec
     assert shared_project.outputs() == before
 
 
+def test_one_notebook_is_built_alone_with_what_it_shows(shared_project):
+    before = shared_project.outputs()
+    figures = shared_project.root / "figures" / "mohan_boten"
+    (figures / "coverage.svg").unlink()
+    (figures / "effects.tex").unlink()
+    result = shared_project.run("reproduce", "--notebook", "01_data_audit")
+    assert result.returncode == 0, result.stderr
+    assert "Ran 1 steps" in result.stdout
+    assert (figures / "coverage.svg").is_file()
+    assert not (figures / "effects.tex").exists()
+    assert shared_project.run("reproduce").returncode == 0
+    assert shared_project.outputs() == before
+
+
 def test_a_study_file_rebuilds_that_study_alone(shared_project):
     path = shared_project.root / "notebooks" / "parameters" / "ruili_muse.yaml"
     text = path.read_text(encoding="utf-8")

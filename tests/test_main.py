@@ -97,6 +97,15 @@ def test_an_unknown_study_is_one_message_with_the_nearest_name(capsys, name, hin
     ]
 
 
+def test_an_unknown_notebook_is_one_message_with_the_nearest_name(capsys):
+    code = command_line.main(partial(app, ["reproduce", "--notebook", "02_zone_trad"]))
+    captured = capsys.readouterr()
+    assert code == 1
+    assert captured.out == ""
+    assert captured.err.startswith("study error option --notebook: the notebook '02_zone_trad'")
+    assert "did you mean '02_zone_trade'?" in captured.err
+
+
 def test_nothing_is_built_for_an_unknown_study_or_on_faulty_data(monkeypatch, capsys):
     built = []
     monkeypatch.setattr("analysis.reporting.build.build", lambda *parts: built.append(parts))

@@ -22,6 +22,7 @@ from rich.console import Console
 
 from analysis.config import ANALYSIS, COMMITTED_STUDY, ROOT
 from analysis.errors import AnalysisError, BuildError
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.reporting.progress import BuildProgress, task_label
 from analysis.workers import warm_up
 
@@ -38,7 +39,10 @@ class BuildSummary:
 
 
 def build(
-    console: Console, studies: Iterable[str] = (), workers: int | None = None
+    console: Console,
+    studies: Iterable[str] = (),
+    workers: int | None = None,
+    notebooks: Iterable[str] = (),
 ) -> BuildSummary:
     """Bring every output up to date.
 
@@ -48,6 +52,8 @@ def build(
         Where progress is shown.
     studies
         Names of the studies to build; all studies if empty.
+    notebooks
+        Stems of the notebooks to build, with the exhibits that they show; all if empty.
     workers
         Steps at a time. If None, twice the processors and one more (at most 9): as many notebooks
         as there are processors run at a time, others wait for their turn, and one step is left
@@ -59,9 +65,9 @@ def build(
         When a step fails; earlier outputs of that step are untouched.
     """
     progress = BuildProgress(console, warm_up)
-    session = _run(
-        progress, _expression(tuple(studies)), workers or 2 * min(os.cpu_count() or 1, 4) + 1
-    )
+    chosen = [_of_studies(tuple(studies)), _of_notebooks(tuple(notebooks))]
+    expression = " and ".join(f"({part})" for part in chosen if part)
+    session = _run(progress, expression, workers or 2 * min(os.cpu_count() or 1, 4) + 1)
     if progress.failed:
         raise _failure(progress)
     if session.exit_code != ExitCode.OK:
@@ -72,7 +78,15 @@ def build(
     return BuildSummary(tuple(progress.ran), tuple(progress.skipped))
 
 
-def _expression(studies: tuple[str, ...]) -> str:
+def _of_notebooks(notebooks: tuple[str, ...]) -> str:
+    """Select the runs of some notebooks, their outputs, and every exhibit that they show."""
+    exhibits = [item.name for item in EXHIBITS if item.notebook in notebooks]
+    exhibits += [item.name for item in COMMON_EXHIBITS if item.notebook in notebooks]
+    ends = [f"-{name}]" for name in (*exhibits, *notebooks)]
+    return " or ".join([*ends, *(f"[{name}]" for name in notebooks)])
+
+
+def _of_studies(studies: tuple[str, ...]) -> str:
     """Select the steps of some studies, README.md, and the committed notebooks if they show one."""
     if not studies:
         return ""
