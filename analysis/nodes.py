@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -35,10 +36,11 @@ class FileSet:
 
     def state(self) -> str | None:
         """Return one line a file, `path hash`; None if a file is missing."""
-        try:
-            return "\n".join(_line(path) for path in self.files) or NO_FILE
-        except FileNotFoundError:
-            return None
+        if _held is None:
+            return _state_of(self.files)
+        if self.files not in _held:
+            _held[self.files] = _state_of(self.files)
+        return _held[self.files]
 
     def load(self, is_product: bool = False) -> tuple[Path, ...]:  # noqa: ARG002
         """Return the paths."""
@@ -105,6 +107,30 @@ def changed_files(before: str, after: str) -> tuple[str, ...]:
     """Name the files whose line differs between two states of a file set."""
     old, new = (dict(line.rsplit(" ", 1) for line in text.split("\n")) for text in (before, after))
     return tuple(sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name)))
+
+
+_held: dict[tuple[Path, ...], str | None] | None = None
+
+
+@contextmanager
+def held_file_sets() -> Iterator[None]:
+    """Read every set of files once while a build runs, which asks for each many times.
+
+    Sets hold what a build reads (raw data, settings, programs), never what it writes.
+    """
+    global _held
+    _held = {}
+    try:
+        yield
+    finally:
+        _held = None
+
+
+def _state_of(files: tuple[Path, ...]) -> str | None:
+    try:
+        return "\n".join(_line(path) for path in files) or NO_FILE
+    except FileNotFoundError:
+        return None
 
 
 def _line(path: Path) -> str:

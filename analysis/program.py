@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from analysis.config import ANALYSIS, LOCK, ROOT
+
+IMPORTS = ROOT / ".pytask" / "imports.json"
 
 
 @cache
@@ -62,14 +65,43 @@ def _imports(path: Path) -> frozenset[Path]:
 
 
 def _imports_of(source: str) -> frozenset[Path]:
-    found: set[Path] = set()
+    digest = sha256(source.encode()).hexdigest()
+    known = _remembered()
+    if digest not in known:
+        known[digest] = _modules_in(source)
+    return frozenset(file for module in known[digest] for file in _files(module))
+
+
+def _modules_in(source: str) -> list[str]:
+    """Return every name of this project that may be a module, from the import statements."""
+    found: set[str] = set()
     for node in _statements(ast.parse(source)):
         if isinstance(node, ast.Import):
-            found.update(*(_files(alias.name) for alias in node.names))
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            found |= _files(node.module)
-            found.update(*(_files(f"{node.module}.{alias.name}") for alias in node.names))
-    return frozenset(found)
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return sorted(name for name in found if name.split(".")[0] == ANALYSIS.name)
+
+
+@cache
+def _remembered() -> dict[str, list[str]]:
+    """Return what earlier builds found in sources, by the hash of the source."""
+    try:
+        known: dict[str, list[str]] = json.loads(IMPORTS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known
+
+
+def remember_imports() -> None:
+    """Keep what was found in sources for the next build, which then parses only what changed."""
+    text = json.dumps(_remembered(), sort_keys=True)
+    if IMPORTS.is_file() and IMPORTS.read_text(encoding="utf-8") == text:
+        return
+    IMPORTS.parent.mkdir(exist_ok=True)
+    temporary = IMPORTS.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(IMPORTS)
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:

@@ -7,7 +7,7 @@ import os
 import sys
 import typing
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -23,6 +23,8 @@ from rich.console import Console
 from analysis.config import ANALYSIS, COMMITTED_STUDY, ROOT
 from analysis.errors import AnalysisError, BuildError
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
+from analysis.nodes import held_file_sets
+from analysis.program import remember_imports
 from analysis.reporting.progress import BuildProgress, task_label
 from analysis.workers import warm_up
 
@@ -116,8 +118,13 @@ def _run(progress: BuildProgress, expression: str, workers: int) -> pytask.Sessi
     defaults = normalize_programmatic_config(
         settings, command="build", defaults_from_cli=DEFAULTS_FROM_CLI
     )
-    with _quiet_console(), _short_pauses(), _rare_collections(), _remembered_protocols():
-        return pytask.build(**defaults)
+    contexts = (_quiet_console, _short_pauses, _rare_collections, _remembered_protocols)
+    with ExitStack() as stack:
+        for context in (*contexts, held_file_sets):
+            stack.enter_context(context())
+        session = pytask.build(**defaults)
+    remember_imports()
+    return session
 
 
 @contextmanager
