@@ -49,7 +49,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 _FASTEST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same loader, parsing in C
 
 
-class _StudyLoader(_FASTEST):
+class _StudyLoader(_FASTEST):  # type: ignore[misc,valid-type]
     """YAML without silent dates, and without dropping the first of two equal keys."""
 
 
@@ -67,5 +67,5 @@ def _mapping_without_duplicates(loader: yaml.SafeLoader, node: yaml.MappingNode)
 _StudyLoader.add_constructor("tag:yaml.org,2002:map", _mapping_without_duplicates)
 _StudyLoader.add_constructor(
     "tag:yaml.org,2002:timestamp",
-    lambda loader, node: loader.construct_scalar(node),  # type: ignore[arg-type]
+    lambda loader, node: loader.construct_scalar(node),
 )
