@@ -34,23 +34,6 @@ if "KERNEL_LOG" in os.environ:
 """
 
 
-SHARED_EXHIBITS = frozenset({"opened", "files", "method_files", "canvases", "method_canvases"})
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start the longest tests first, and keep on one process what shares costly results.
-
-    Tests of a file share its module fixtures; tests of exhibits share every exhibit that is made.
-    """
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    for item in items:
-        shared = SHARED_EXHIBITS & set(getattr(item, "fixturenames", ()))
-        item.add_marker(
-            pytest.mark.xdist_group("exhibits" if shared else item.nodeid.split("::")[0])
-        )
-
-
 @dataclass(frozen=True)
 class Project:
     """A copy of the project that a test may change."""

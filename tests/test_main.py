@@ -132,15 +132,15 @@ def test_reproduce_says_what_it_did_and_hands_over_its_options(monkeypatch, ran,
 
     asked = []
 
-    def build(_, studies, workers):
-        asked.append((studies, workers))
+    def build(_, studies, workers, notebooks):
+        asked.append((studies, workers, notebooks))
         return BuildSummary(ran, skipped)
 
     monkeypatch.setattr("analysis.reporting.build.build", build)
     result = run("reproduce", "--study", "ruili_muse", "--study", "mohan_boten", "--workers", "3")
     assert result.exit_code == 0
     assert words in result.output
-    assert asked == [(("ruili_muse", "mohan_boten"), 3)]
+    assert asked == [(("ruili_muse", "mohan_boten"), 3, ())]
 
 
 def test_brackets_in_a_message_are_shown_and_not_taken_as_colours(capsys):
