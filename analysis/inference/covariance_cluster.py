@@ -90,8 +90,9 @@ def cluster_sums(design: Floats, codes: Integers) -> ClusterSums:
 
 
 def _grams(design: Floats, codes: Integers) -> Floats:
-    order = np.argsort(codes, kind="stable")
-    edges = np.searchsorted(codes[order], np.arange(codes.max() + 2))
+    narrow = codes.astype(np.min_scalar_type(int(codes.max())))  # 16 bits are sorted by radix
+    order = np.argsort(narrow, kind="stable")
+    edges = np.concatenate([[0], np.cumsum(np.bincount(codes))])
     sorted_rows = design[order]
     grams = np.empty((len(edges) - 1, design.shape[1], design.shape[1]))
     for group in range(len(grams)):

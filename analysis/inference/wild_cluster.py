@@ -187,7 +187,8 @@ def sign_draws(rng: np.random.Generator, draws: int, groups: int) -> Floats:
     bits = np.unpackbits(
         rng.integers(0, 256, size=(draws, -(-groups // 8)), dtype=np.uint8), axis=1
     )
-    return np.asarray(1.0 - 2.0 * bits[:, :groups])
+    signs = 1 - 2 * bits[:, :groups].view(np.int8)
+    return np.asarray(signs, dtype=float)
 
 
 def _webb(rng: np.random.Generator, draws: int, groups: int) -> Floats:
