@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from analysis.commands import COMMANDS
 from analysis.config import PARAMETERS, notebook_names, study_names
 from analysis.errors import AnalysisError, StudyError, spelling_hint
 from analysis.simulation.registry import INTERVAL, STUDIES, find_study
@@ -141,6 +142,10 @@ def environment() -> None:
     from analysis.reporting.environment import write_environment
 
     console.print(f"wrote {write_environment().name}")
+
+
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
 
 
 def _known(kind: str, names: list[str], known: tuple[str, ...]) -> tuple[str, ...]:
