@@ -1,0 +1,1 @@
+"""Where every exhibit comes from: sidecars, citation and the research object."""

@@ -1,0 +1,1 @@
+"""What a data editor does: verify, compare, pack the package and rebuild it from the pack."""
