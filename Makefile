@@ -7,10 +7,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed.stamp
 
-.PHONY: help reproduce test lab check lint benchmark simulate lock clean
+.PHONY: help reproduce test lab check lint benchmark simulate lock bundle verify-bundle clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". To do: make PYTHON=python3.12 <target>")'
@@ -50,6 +50,12 @@ simulate: $(STAMP) ## test an estimator on made data; NAME= picks the study (min
 lock: $(STAMP) ## compile requirements.in into requirements.lock and environment.yml (needs uv)
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock
 	@$(BIN)/python -m analysis environment
+
+bundle: $(STAMP) ## pack the package into one archive under bundle/, the same bytes each time
+	@$(BIN)/python -m analysis bundle
+
+verify-bundle: $(STAMP) ## unpack that archive (or ARCHIVE=), reproduce from it and compare every byte
+	@$(BIN)/python -m analysis verify-bundle $(or $(ARCHIVE),$(wildcard bundle/*.zip))
 
 clean: ## delete .venv, caches and the memory of earlier runs (outputs stay)
 	rm -rf .venv .pytask pytask.lock pytask.lock.journal .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -5,4 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {}
+from analysis.commands.bundle import bundle
+from analysis.commands.verify_bundle import verify_bundle
+
+COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
+    "bundle": bundle,
+    "verify-bundle": verify_bundle,
+}

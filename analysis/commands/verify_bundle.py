@@ -1,0 +1,40 @@
+"""The command `verify-bundle`: unpack an archive of the package, rebuild it and compare bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+SHOWN = 20
+
+
+def verify_bundle(
+    archive: Annotated[Path, typer.Argument(help="The archive that `bundle` wrote.")],
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", help="Work here and keep it; default: a temporary folder."),
+    ] = None,
+) -> None:
+    """Check an archive against its manifest, reproduce from it and compare every byte."""
+    from analysis.errors import BuildError
+    from analysis.review.rebuild import verify_bundle as verify
+
+    console = Console(soft_wrap=True)
+    with TemporaryDirectory() as temporary:
+        result = verify(archive.resolve(), folder or Path(temporary) / "package")
+    console.print(f"{result.files} files are as the manifest says")
+    if result.own_environment:
+        console.print("the locks differ: the packages of the archive were installed for it")
+    if not result.is_full:
+        more = len(result.faults) - SHOWN
+        lines = [*result.faults[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
+        raise BuildError(
+            "the rebuild gives other files:\n  " + "\n  ".join(lines),
+            file=archive.name,
+            remedy="python -m analysis verify tells differences that matter from those of rounding",
+        )
+    console.print(f"{result.rebuilt} outputs were built anew: the same bytes")
