@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from analysis.commands.bundle import bundle
+from analysis.commands.verify import verify
 from analysis.commands.verify_bundle import verify_bundle
 
 COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "bundle": bundle,
+    "verify": verify,
     "verify-bundle": verify_bundle,
 }
