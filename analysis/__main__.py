@@ -13,6 +13,7 @@ from rich.table import Table
 
 from analysis.commands import COMMANDS
 from analysis.config import PARAMETERS, notebook_names, study_names
+from analysis.engine import LOCAL, Engine
 from analysis.errors import AnalysisError, StudyError, spelling_hint
 from analysis.simulation.registry import INTERVAL, STUDIES, find_study
 
@@ -47,6 +48,13 @@ NotebookOption = Annotated[
 WorkersOption = Annotated[
     int | None,
     typer.Option("--workers", min=1, max=32, help="Steps at a time; default: 2 x processors + 1."),
+]
+EngineOption = Annotated[
+    str, typer.Option(help="Where work runs: local (processes of this machine) or dask.")
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(help="Address of a running Dask scheduler; by default one is started."),
 ]
 
 
@@ -122,15 +130,19 @@ def simulate(
         typer.Option(min=20, help="Draws of every setting; default: as committed."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes at a time.")] = 2,
+    engine: EngineOption = LOCAL,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """Test an estimator on made data and write the result into data_raw/.
 
-    The interval study resumes where an earlier run stopped. The numbers do not depend on the
-    number of workers.
+    A run goes on where an earlier one stopped. The numbers depend neither on the engine nor on
+    the number of workers.
     """
     from analysis.data_management.results import write_results
 
-    tables = find_study(name).run(replications, workers)
+    study = find_study(name)
+    with Engine(engine, workers, scheduler).engaged():
+        tables = study.run(replications, workers)
     write_results(tables)
     for table, rows in tables.items():
         console.print(f"wrote data_raw/{table}.csv ({len(rows)} rows)")

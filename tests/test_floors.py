@@ -10,6 +10,7 @@ from analysis.config import ANALYSIS
 FLOORS = {
     "config": 0,
     "errors": 0,
+    "engine": 0,
     "nodes": 0,
     "program": 0,
     "workers": 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -27,10 +28,18 @@ from analysis.simulation.gather import gather
 from analysis.simulation.registry import INTERVAL, STUDIES, SimulationStudy, find_study
 
 SAME = 1e-9  # relative; the files keep 12 digits, and last digits differ between processors
+KEPT = "analysis.simulation.gather.SIMULATION"
 FAR = 4.0  # Monte Carlo standard errors
 FEW = 60  # replications of a study that is drawn again in part
 FEWER = 15  # of the slow ones
 NOT_KEYS = {"replications", "value", "monte_carlo_error"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch, tmp_path):
+    """Draw anew in every test: parts of earlier runs are not read."""
+    monkeypatch.setattr(KEPT, tmp_path / "kept")
+
 
 # Parts that are cheap enough to be drawn in full: each must come out as committed.
 WHOLE: Mapping[str, Callable[[SimulationStudy], pd.DataFrame]] = {
@@ -157,15 +166,20 @@ def test_power_with_a_known_autocorrelation_is_that_of_the_closed_form():
     assert abs(gap.mean()) < FAR / np.sqrt(len(gap))
 
 
-def test_the_number_of_workers_changes_nothing():
+def test_the_number_of_workers_changes_nothing(monkeypatch, tmp_path):
     study = STUDIES["break_size_estimated_rho"]
     (alone,) = study.run(3).values()
+    monkeypatch.setattr(KEPT, tmp_path / "pair")
     (pair,) = study.run(3, workers=2).values()
     pd.testing.assert_frame_equal(alone, pair)
 
 
+def one_row(number):
+    return pd.DataFrame({"n": [number]})
+
+
 def test_parts_keep_their_order():
-    parts = [lambda number=number: pd.DataFrame({"n": [number]}) for number in range(5)]
+    parts = [partial(one_row, number) for number in range(5)]
     assert gather(parts, 2)["n"].tolist() == list(range(5))
 
 

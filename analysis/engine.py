@@ -1,0 +1,160 @@
+"""Where work runs: processes of this machine, or the workers of a Dask cluster.
+
+Monte Carlo, bootstrap and placebo runs go through joblib, which an engine gives its backend; the
+build graph goes through pytask-parallel. The default needs no server and opens no port. With Dask,
+a scheduler and its workers talk over TCP: of this machine's loopback when no scheduler is named.
+What is computed is the same on every engine, since each part draws from a seed of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from analysis.errors import BuildError, spelling_hint
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+LOCAL: Final = "local"
+DASK: Final = "dask"
+PATIENCE: Final = "15s"
+"""How long a scheduler may be silent before the run ends with an error."""
+LOOPBACK: Final = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Where work runs.
+
+    Attributes
+    ----------
+    name
+        `local` or `dask`.
+    workers
+        Processes at a time; a cluster that is named keeps its own.
+    scheduler
+        Address of a running Dask scheduler; if None, `dask` starts one for the run.
+    """
+
+    name: str = LOCAL
+    workers: int = 1
+    scheduler: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an engine that is not known, and a scheduler for an engine without one."""
+        if self.name not in ENGINES:
+            raise BuildError(
+                f"the engine '{self.name}' is not known",
+                where="option --engine",
+                allowed=", ".join(ENGINES),
+                remedy=spelling_hint(self.name, ENGINES),
+            )
+        if self.scheduler and self.name != DASK:
+            raise BuildError(
+                f"the engine '{self.name}' has no scheduler",
+                where="option --scheduler",
+                remedy=f"add --engine {DASK}, or leave --scheduler out",
+            )
+
+    def engaged(self) -> AbstractContextManager[Client | None]:
+        """Give joblib this engine for the time of a `with` block."""
+        return ENGINES[self.name](self)
+
+
+def _local(_: Engine) -> AbstractContextManager[Client | None]:
+    return nullcontext()
+
+
+@contextmanager
+def _dask(engine: Engine) -> Iterator[Client | None]:
+    """Connect to the scheduler, or start one; say in one message when it is gone."""
+    import dask
+    import distributed  # noqa: F401  (its settings are there once it is imported)
+    from joblib import parallel_config
+
+    with dask.config.set(_settings()), _quiet(), _client(engine) as client:
+        try:
+            with parallel_config(backend="dask"):
+                yield client
+        except _lost() as error:
+            raise _gone(engine, "was lost during the run", error) from error
+
+
+ENGINES: Final[Mapping[str, Callable[[Engine], AbstractContextManager[Client | None]]]] = {
+    LOCAL: _local,
+    DASK: _dask,
+}
+
+
+def _settings() -> dict[str, Any]:
+    return {
+        "distributed.comm.timeouts.connect": PATIENCE,
+        "distributed.comm.timeouts.tcp": PATIENCE,
+        "distributed.client.scheduler-info-interval": "10s",
+        "distributed.worker.daemon": False,  # a worker may fork the kernel of a notebook
+        "distributed.admin.tick.limit": "30s",
+    }
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask's log to itself: what went wrong is told once, as an error of this project."""
+    names = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    usual = {name: logging.getLogger(name).level for name in names}
+    try:
+        for name in names:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        yield
+    finally:
+        for name, level in usual.items():
+            logging.getLogger(name).setLevel(level)
+
+
+@contextmanager
+def _client(engine: Engine) -> Iterator[Client]:
+    from distributed import Client, LocalCluster
+
+    if engine.scheduler is None:
+        with (
+            LocalCluster(
+                n_workers=engine.workers,
+                threads_per_worker=1,
+                host=LOOPBACK,
+                dashboard_address=None,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(engine.scheduler, timeout=PATIENCE)
+    except (OSError, ValueError) as error:
+        raise _gone(engine, "does not answer", error) from error
+    with client:
+        yield client
+
+
+def _lost() -> tuple[type[BaseException], ...]:
+    """Return what Dask raises when a scheduler, or every worker, goes away."""
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+    from distributed.comm.core import CommClosedError
+
+    return CancelledError, CommClosedError, KilledWorker, FutureCancelledError, TimeoutError
+
+
+def _gone(engine: Engine, what: str, error: BaseException) -> BuildError:
+    return BuildError(
+        f"the Dask scheduler {what} ({type(error).__name__})",
+        where=engine.scheduler or "the cluster of this run",
+        remedy=(
+            "start it again (`dask scheduler`, `dask worker ADDRESS`) and give the same command: "
+            "finished parts are kept; or run with --engine local"
+        ),
+    )
