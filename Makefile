@@ -10,7 +10,7 @@ STAMP := .venv/installed.stamp
 .PHONY: help reproduce test lab check lint benchmark simulate lock bundle verify-bundle clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". To do: make PYTHON=python3.12 <target>")'
@@ -55,7 +55,7 @@ bundle: $(STAMP) ## pack the package into one archive under bundle/, the same by
 	@$(BIN)/python -m analysis bundle
 
 verify-bundle: $(STAMP) ## unpack that archive (or ARCHIVE=), reproduce from it and compare every byte
-	@$(BIN)/python -m analysis verify-bundle $(or $(ARCHIVE),$(wildcard bundle/*.zip))
+	@$(BIN)/python -m analysis verify-bundle $(ARCHIVE)
 
 clean: ## delete .venv, caches and the memory of earlier runs (outputs stay)
 	rm -rf .venv .pytask pytask.lock pytask.lock.journal .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

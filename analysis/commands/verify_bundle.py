@@ -13,7 +13,9 @@ SHOWN = 20
 
 
 def verify_bundle(
-    archive: Annotated[Path, typer.Argument(help="The archive that `bundle` wrote.")],
+    archive: Annotated[
+        Path | None, typer.Argument(help="An archive; default: what `bundle` wrote last.")
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Option("--folder", help="Work here and keep it; default: a temporary folder."),
@@ -21,11 +23,13 @@ def verify_bundle(
 ) -> None:
     """Check an archive against its manifest, reproduce from it and compare every byte."""
     from analysis.errors import BuildError
+    from analysis.review.bundle import written_bundle
     from analysis.review.rebuild import verify_bundle as verify
 
+    packed = (archive or written_bundle()).resolve()
     console = Console(soft_wrap=True)
     with TemporaryDirectory() as temporary:
-        result = verify(archive.resolve(), folder or Path(temporary) / "package")
+        result = verify(packed, folder or Path(temporary) / "package")
     console.print(f"{result.files} files are as the manifest says")
     if result.own_environment:
         console.print("the locks differ: the packages of the archive were installed for it")
@@ -34,7 +38,7 @@ def verify_bundle(
         lines = [*result.faults[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
         raise BuildError(
             "the rebuild gives other files:\n  " + "\n  ".join(lines),
-            file=archive.name,
+            file=packed.name,
             remedy="python -m analysis verify tells differences that matter from those of rounding",
         )
     console.print(f"{result.rebuilt} outputs were built anew: the same bytes")

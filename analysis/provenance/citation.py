@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from analysis.config import ROOT
 from analysis.errors import BuildError, spelling_hint
@@ -50,6 +57,12 @@ class Author(_Block):
     affiliation: Text | None = None
     orcid: Orcid | None = None
     website: Address | None = None
+
+    @model_validator(mode="after")
+    def _is_named(self) -> Author:
+        if bool(self.name) == bool(self.given_names or self.family_names):
+            raise ValueError("an author has either a name, or given and family names")
+        return self
 
     @property
     def is_person(self) -> bool:

@@ -19,7 +19,8 @@ from typing import Final
 
 from analysis.config import ROOT
 from analysis.data_management.save import write_bytes_atomic, write_text_atomic
-from analysis.provenance.citation import Citation
+from analysis.errors import BuildError
+from analysis.provenance.citation import Citation, read_citation
 from analysis.provenance.crate import METADATA, crate_text
 from analysis.review.bundle_checks import checked_package, registered_exhibits
 from analysis.review.bundle_files import Member, package_members
@@ -80,13 +81,31 @@ def write_bundle(
         Member(MANIFEST, manifest_text(files).encode()),
     )
     content = archive_bytes((*members, *added), package.citation)
-    path = folder / f"{NAME}-{package.citation.version}.zip"
+    path = _archive_path(folder, package.citation)
     digest = sha256(content).hexdigest()
     write_bytes_atomic(path, content)
     write_text_atomic(path.with_suffix(".zip.sha256"), f"{digest}  {path.name}\n")
     cards = sorted(package.cards.items())
     quoted = tuple(table for table, card in cards if not card.terms.redistribution)
     return Bundle(path, digest, len(members) + len(added), quoted)
+
+
+def written_bundle(folder: Path = FOLDER) -> Path:
+    """Return the archive of this version.
+
+    Raises
+    ------
+    BuildError
+        If it has not been written.
+    """
+    path = _archive_path(folder, read_citation())
+    if not path.is_file():
+        raise BuildError("there is no archive yet", file=path.name, remedy="run `make bundle`")
+    return path
+
+
+def _archive_path(folder: Path, citation: Citation) -> Path:
+    return folder / f"{NAME}-{citation.version}.zip"
 
 
 def archive_bytes(members: Iterable[Member], citation: Citation) -> bytes:
