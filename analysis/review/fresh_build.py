@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from analysis.data_management.checksums import verify_checksums
 from analysis.errors import DataError
+from analysis.review.copy import Copies
 from analysis.review.targets import Selection, exhibit_targets
 
 PAUSE_SECONDS: Final = 0.25
@@ -64,18 +65,21 @@ def check_raw_data(tree: Path) -> None:
 
 
 def rebuild(
-    tree: Path, selection: Selection, workers: int | None, log: Path, console: Console
+    copies: Copies, selection: Selection, workers: int | None, log: Path, console: Console
 ) -> Rebuild:
     """Build a copy with the Python that runs this; show progress, keep what it prints.
 
     Parameters
     ----------
-    tree
-        The copy; its modules are imported, not those of this project.
+    copies
+        The copy to build, whose modules are imported, not those of this project; and the outputs
+        that are expected of it.
     log
         File for what the build prints.
     """
     started = time.perf_counter()
+    tree = copies.rebuilt
+    expected = [tree / item.data for item in exhibit_targets((copies.committed,), selection)]
     command = [sys.executable, "-m", "analysis", "reproduce", *selection.arguments()]
     command += [] if workers is None else ["--workers", str(workers)]
     command += [NO_SITE] if _can_leave_site_out(tree) else []
@@ -86,7 +90,7 @@ def rebuild(
             command, cwd=tree, env=_environment(tree), stdout=output, stderr=subprocess.STDOUT
         ) as process,
     ):
-        _show_progress(process, _expected(tree, selection), console)
+        _show_progress(process, expected, console)
     seconds = time.perf_counter() - started
     failed = process.returncode != 0
     return Rebuild(not failed, seconds, _last_lines(log) if failed else "")
@@ -101,11 +105,6 @@ def _environment(tree: Path) -> dict[str, str]:
 
 def _can_leave_site_out(tree: Path) -> bool:
     return NO_SITE in (tree / "analysis" / "__main__.py").read_text(encoding="utf-8")
-
-
-def _expected(tree: Path, selection: Selection) -> Sequence[Path]:
-    studies = sorted(path.stem for path in (tree / "notebooks" / "parameters").glob("*.yaml"))
-    return [tree / target.data for target in exhibit_targets(selection, studies)]
 
 
 def _show_progress(

@@ -46,7 +46,8 @@ def show_report(report: ReplicationReport, console: Console) -> None:
 
 def _moved(report: ReplicationReport) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("differs", "verdict", "how", "largest difference"):
+    table.add_column("differs", no_wrap=True)
+    for heading in ("verdict", "how", "largest difference"):
         table.add_column(heading, overflow="fold")
     for item in report.moved:
         largest = item.table.largest

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from analysis.config import DATA_PROCESSED, FIGURES, ROOT, study_names
+from analysis.config import DATA_PROCESSED, FIGURES, ROOT
 from analysis.errors import StudyError, spelling_hint
 from analysis.exhibits.registry import (
     COMMON_EXHIBITS,
@@ -20,6 +20,7 @@ from analysis.review.forms import column_forms
 
 TargetKind = Literal["table", "figure", "processed table"]
 PROCESSED: Final[TargetKind] = "processed table"
+PICTURE: Final = ".svg"
 TEXTS: Final[Mapping[TargetKind, tuple[str, ...]]] = {
     "table": (".md",),
     "figure": (".alt.txt",),
@@ -92,50 +93,57 @@ def known_names(kind: str, names: Iterable[str], known: Sequence[str]) -> tuple[
     return given
 
 
-def exhibit_targets(selection: Selection, studies: Sequence[str] = ()) -> tuple[Target, ...]:
-    """Return the exhibits that a selection builds.
+def targets_in(trees: Sequence[Path], selection: Selection) -> tuple[Target, ...]:
+    """Return what a selection builds and any of some copies of the project holds.
 
-    Parameters
-    ----------
-    studies
-        Names of the studies of the package; those of this one if empty.
+    The files tell, so that a copy of another version may have other exhibits; the registry adds
+    which notebook shows an exhibit and how its columns are printed. Exhibits come first.
     """
-    own = [
-        (study, item)
-        for study in studies or study_names()
-        for item in EXHIBITS
-        if not selection.studies or study in selection.studies
-    ]
-    # A study alone is built with what belongs to it, not with what all studies share.
-    common = [] if selection.studies else [(item.folder, item) for item in COMMON_EXHIBITS]
+    return (*exhibit_targets(trees, selection), *processed_targets(trees, selection))
+
+
+def exhibit_targets(trees: Sequence[Path], selection: Selection) -> tuple[Target, ...]:
+    """Return the figures and tables; a study is built without what all studies share."""
+    registry = {item.name: item for item in (*EXHIBITS, *COMMON_EXHIBITS)}
+    found = {path for tree in trees for path in _csv_files(tree, FIGURES, "*/*.csv")}
     return tuple(
-        _exhibit(folder, item)
-        for folder, item in (*own, *common)
-        if not selection.notebooks or item.notebook in selection.notebooks
+        _exhibit(path, _kind(path, trees), registry.get(path.stem))
+        for path in sorted(found)
+        if _is_selected(path, registry.get(path.stem), selection)
     )
 
 
 def processed_targets(trees: Sequence[Path], selection: Selection) -> tuple[Target, ...]:
-    """Return the processed tables that any of some copies of the project holds.
+    """Return the processed tables.
 
     A selection builds the tables that all studies share, and the robustness results of some; the
     last of `trees` is then the one that says which.
     """
     asked = trees if selection.whole else trees[-1:]
-    found = {path for tree in asked for path in _tables_in(tree)}
+    found = {path for tree in asked for path in _csv_files(tree, DATA_PROCESSED, "**/*.csv")}
     return tuple(Target(path.with_suffix("").as_posix(), PROCESSED, path) for path in sorted(found))
 
 
-def _exhibit(folder: str, item: Exhibit | CommonExhibit) -> Target:
-    data = _shown(FIGURES) / folder / f"{item.name}.csv"
-    forms = column_forms(module_file(item.maker), item.maker.rpartition(".")[2])
-    return Target(f"{folder}/{item.name}", item.kind, data, item.maker, forms)
+def _exhibit(path: Path, kind: TargetKind, item: Exhibit | CommonExhibit | None) -> Target:
+    name = f"{path.parent.name}/{path.stem}"
+    if item is None:
+        return Target(name, kind, path)
+    module = module_file(item.maker)
+    forms = column_forms(module, item.maker.rpartition(".")[2]) if module.is_file() else {}
+    return Target(name, kind, path, item.maker, forms)
 
 
-def _tables_in(tree: Path) -> Iterator[Path]:
-    for path in (tree / _shown(DATA_PROCESSED)).rglob("*.csv"):
+def _kind(path: Path, trees: Sequence[Path]) -> TargetKind:
+    picture = path.with_suffix(PICTURE)
+    return "figure" if any((tree / picture).is_file() for tree in trees) else "table"
+
+
+def _is_selected(path: Path, item: Exhibit | CommonExhibit | None, selection: Selection) -> bool:
+    shown = item is not None and item.notebook in selection.notebooks
+    own = not selection.studies or path.parent.name in selection.studies
+    return own and (shown or not selection.notebooks)
+
+
+def _csv_files(tree: Path, folder: Path, pattern: str) -> Iterator[Path]:
+    for path in (tree / folder.relative_to(ROOT)).glob(pattern):
         yield path.relative_to(tree)
-
-
-def _shown(folder: Path) -> Path:
-    return folder.relative_to(ROOT)

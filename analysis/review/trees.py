@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.review.comparison import TableComparison, compare_tables, one_sided
-from analysis.review.targets import Selection, Target, exhibit_targets, processed_targets
+from analysis.review.targets import Selection, Target, targets_in
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class TargetComparison:
 
 
 def compare_trees(
-    committed: Path, rebuilt: Path, selection: Selection, studies: Iterable[str] = ()
+    committed: Path, rebuilt: Path, selection: Selection
 ) -> tuple[TargetComparison, ...]:
     """Compare everything that a selection builds.
 
@@ -27,12 +27,8 @@ def compare_trees(
     ----------
     committed, rebuilt
         Folders that hold figures/ and data_processed/.
-    studies
-        Names of the studies that both hold; those of this project if empty.
     """
-    targets = exhibit_targets(selection, tuple(studies))
-    targets += processed_targets((committed, rebuilt), selection)
-    return tuple(_compared(committed, rebuilt, targets))
+    return tuple(_compared(committed, rebuilt, targets_in((committed, rebuilt), selection)))
 
 
 def _compared(
@@ -44,8 +40,8 @@ def _compared(
             changed = tuple(_changed_texts(committed, rebuilt, target))
             table = compare_tables(before, after, target.forms, changed)
             yield TargetComparison(target, table)
-        else:  # an exhibit of the registry that neither has was not reproduced
-            yield TargetComparison(target, one_sided(before is not None or after is None))
+        else:
+            yield TargetComparison(target, one_sided(before is not None))
 
 
 def _changed_texts(committed: Path, rebuilt: Path, target: Target) -> Iterator[str]:

@@ -55,7 +55,7 @@ def verify_source(
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         copies = copy_source(source, Path(folder).resolve())
         check_raw_data(copies.rebuilt)
-        built = rebuild(copies.rebuilt, selection, workers, output / LOG, console)
+        built = rebuild(copies, selection, workers, output / LOG, console)
         build = Build(
             source.words, source.commit, source.dirty, built.complete, built.seconds, built.problem
         )
@@ -88,7 +88,7 @@ def _report(
 ) -> ReplicationReport:
     software = present_software()
     started = time.perf_counter()
-    compared = compare_trees(committed, rebuilt, selection, _studies(committed, rebuilt))
+    compared = compare_trees(committed, rebuilt, selection)
     report = ReplicationReport(
         time="",
         build=build,
@@ -98,9 +98,3 @@ def _report(
         compare_seconds=time.perf_counter() - started,
     )
     return replace(report, time=datetime.now(UTC).isoformat(timespec="seconds"))
-
-
-def _studies(*trees: Path) -> tuple[str, ...]:
-    """Return the names of the studies of a tree; the work tree may have others by now."""
-    found = (tree / "notebooks" / "parameters" for tree in trees)
-    return tuple(sorted({path.stem for folder in found for path in folder.glob("*.yaml")}))
