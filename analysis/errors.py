@@ -19,6 +19,8 @@ class AnalysisError(Exception):
         The file that holds the fault, if there is one.
     where
         The row, key or column inside the file.
+    why
+        Why it matters: what would go wrong if it stayed.
     allowed
         What would have been accepted.
     remedy
@@ -33,22 +35,24 @@ class AnalysisError(Exception):
         *,
         file: PurePath | str | None = None,
         where: str | None = None,
+        why: str | None = None,
         allowed: str | None = None,
         remedy: str | None = None,
     ) -> None:
         self.problem, self.file, self.where = problem, file, where
-        self.allowed, self.remedy = allowed, remedy
+        self.why, self.allowed, self.remedy = why, allowed, remedy
         super().__init__(self._message())
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let the error pass from one process to another with all its parts."""
         places = {"file": self.file, "where": self.where}
-        advice = {"allowed": self.allowed, "remedy": self.remedy}
+        advice = {"why": self.why, "allowed": self.allowed, "remedy": self.remedy}
         return _error_again, (type(self), self.problem, places | advice)
 
     def _message(self) -> str:
         place = ", ".join(str(part) for part in (self.file, self.where) if part)
         lines = [f"{place}: {self.problem}" if place else self.problem]
+        lines += [f"  why:     {self.why}"] if self.why else []
         lines += [f"  allowed: {self.allowed}"] if self.allowed else []
         lines += [f"  to do:   {self.remedy}"] if self.remedy else []
         return "\n".join(lines)

@@ -29,8 +29,16 @@ class Terms(_Block):
     redistribution: bool
 
 
+class Checked(_Block):
+    """A row that looks like a mistake and is none: by which rule, and why it stays."""
+
+    row: str = Field(min_length=1)
+    rule: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
 class Card(_Block):
-    """The provenance of one raw table."""
+    """The provenance of one raw table; `checked` answers the doubts that `check` raises."""
 
     title: str = Field(min_length=1)
     description: str = Field(min_length=1)
@@ -42,6 +50,7 @@ class Card(_Block):
     columns: dict[str, str] = Field(min_length=1)
     known_faults: list[str]
     citation: str = Field(min_length=1)
+    checked: list[Checked] = []
 
 
 def read_card(path: Path) -> Card:

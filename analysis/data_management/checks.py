@@ -8,11 +8,11 @@ import pandas as pd
 
 from analysis.data_management.faults import Check, Fault, row_faults, rows_of
 from analysis.data_management.panel_checks import PANEL_CHECKS
-from analysis.data_management.series_keys import base_units, series_key, series_stem
+from analysis.data_management.series_keys import series_key
 from analysis.data_management.units import UNITS, units_of
 from analysis.data_management.vocabularies import METRIC_DIMENSION
+from analysis.data_management.whys import EARLY, GONE, ORDER, PAIR, RANGE, TWICE, UNIT
 from analysis.data_management.zone_checks import ZONE_CHECKS
-from analysis.errors import spelling_hint
 
 SAME_REPORT = (
     "place",
@@ -41,62 +41,11 @@ def cross_checks(name: str, df: pd.DataFrame) -> list[Fault]:
     return [fault for check in _CHECKS[name] for fault in check(df)]
 
 
-def register_faults(series: pd.DataFrame, reports: pd.DataFrame) -> list[Fault]:
-    """Compare reports with the register of series: undeclared, in another currency, or unused.
-
-    Parameters
-    ----------
-    series, reports
-        The raw tables series and reports, as text, indexed by line.
-    """
-    declared, stems = set(series["series"]), series_stem(series)
-    keys, report_stems = series_key(reports, base_units(reports["unit"])), series_stem(reports)
-    units_by_stem = series["unit"].groupby(stems).agg(lambda units: " or ".join(units))
-    stray = reports[~keys.isin(declared)]
-    faults = [
-        _stray_report(row, line, keys.loc[line], units_by_stem.get(report_stems.loc[line]))
-        for line, row in rows_of(stray)
-    ]
-    unused = series[~series["series"].isin(set(keys))]
-    return faults + [
-        Fault(
-            line,
-            row["series"],
-            "series",
-            "no report belongs to this series",
-            "series that at least one row of reports.csv belongs to",
-            spelling_hint(row["series"], set(keys) - declared),
-        )
-        for line, row in rows_of(unused)
-    ]
-
-
-def _stray_report(row: pd.Series[str], line: int, key: str, unit: str | None) -> Fault:
-    where = f"report {row['report_id']} in reports.csv line {line}"
-    if unit is None:
-        return Fault(
-            line,
-            row["report_id"],
-            "series",
-            f"{where} belongs to the series '{key}', which is not declared",
-            "the series of series.csv",
-            "correct place, scope, metric or basis of the report, or add a row to series.csv",
-        )
-    found = UNITS[row["unit"]].base
-    return Fault(
-        line,
-        row["report_id"],
-        "unit",
-        f"mixed currency in one series: {where} is in {found}, the series is declared in {unit}",
-        f"units that convert to {unit}",
-        f"correct the unit, or declare the series '{key}' in series.csv",
-    )
-
-
 def _date_order(df: pd.DataFrame) -> list[Fault]:
     wrong = (df["end"] != "") & (df["end"] < df["start"])
     problem = "the period ends on {end}, before it starts on {start}"
-    return row_faults(df, wrong, "end", problem, "an end on or after the start", "swap the dates")
+    allowed = "an end on or after the start"
+    return row_faults(df, wrong, "end", problem, allowed, "swap the dates", ORDER)
 
 
 def _published_before_start(df: pd.DataFrame) -> list[Fault]:
@@ -105,7 +54,8 @@ def _published_before_start(df: pd.DataFrame) -> list[Fault]:
     wrong = known & (df["published"] < pd.Series(starts, index=df.index, dtype="str"))
     problem = "published on {published}, before the period starts on {start}"
     allowed = "a page that is not older than its figure"
-    return row_faults(df, wrong, "published", problem, allowed, "correct the year of one of them")
+    remedy = "correct the year of one of them"
+    return row_faults(df, wrong, "published", problem, allowed, remedy, EARLY)
 
 
 def _unit_fits(df: pd.DataFrame) -> list[Fault]:
@@ -116,7 +66,7 @@ def _unit_fits(df: pd.DataFrame) -> list[Fault]:
         problem = f"the metric {row['metric']} cannot be measured in '{row['unit']}'"
         allowed = ", ".join(units_of(METRIC_DIMENSION[row["metric"]]))
         remedy = "correct the unit or the metric"
-        faults.append(Fault(line, str(row.iloc[0]), "unit", problem, allowed, remedy))
+        faults.append(Fault(line, str(row.iloc[0]), "unit", problem, allowed, remedy, UNIT))
     return faults
 
 
@@ -137,7 +87,7 @@ def _level_or_growth(df: pd.DataFrame) -> list[Fault]:
     return [
         fault
         for wrong, column, problem in rules
-        for fault in row_faults(df, wrong, column, problem, allowed, remedy)
+        for fault in row_faults(df, wrong, column, problem, allowed, remedy, PAIR)
     ]
 
 
@@ -152,6 +102,7 @@ def _numbers_possible(df: pd.DataFrame) -> list[Fault]:
             "a growth of {growth_percent} per cent leaves nothing",
             "growth above -100 per cent",
             "correct the number or its sign",
+            GONE,
         ),
         *row_faults(
             df,
@@ -160,6 +111,7 @@ def _numbers_possible(df: pd.DataFrame) -> list[Fault]:
             "the range runs from {value} to {value_to}",
             "an upper end above the lower end",
             "swap value and value_to",
+            RANGE,
         ),
     ]
 
@@ -179,7 +131,7 @@ def _duplicate_reports(df: pd.DataFrame) -> list[Fault]:
         problem = f"this is the report {first} once more"
         allowed = "two rows that differ in one of " + ", ".join(same)
         remedy = f"delete it, or merge its note into {first}"
-        faults.append(Fault(line, row["report_id"], "report_id", problem, allowed, remedy))
+        faults.append(Fault(line, row["report_id"], "report_id", problem, allowed, remedy, TWICE))
     return faults
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from analysis import config
+from analysis.data_management.parts import PARTED
 from analysis.data_management.save import write_bytes_atomic, write_text_atomic
 from analysis.errors import DataError
 
@@ -112,9 +113,22 @@ def read_register(folder: Path = config.DATA_RAW) -> dict[str, str]:
     return entries
 
 
+def _brought_along(name: str) -> bool:
+    """Tell whether a file holds rows or the card of a study's own part of a table."""
+    stem = name.removesuffix(".csv").removesuffix(".card.yaml")
+    return any(stem.startswith(f"{table}_") for table in PARTED)
+
+
 def _mismatch(folder: Path, name: str, expected: str | None, found: str | None) -> DataError:
     file = f"{folder.name}/{name}"
     restore = f"restore it with git checkout -- {file}"
+    if _brought_along(name):
+        return DataError(
+            "this file of a study is not as it was when it was last registered",
+            file=file,
+            why="figures must not change unnoticed, so every change is registered once",
+            remedy=f"if you changed it, run {REGISTER_COMMAND}, then check again",
+        )
     meant = f"if the change is meant, run {REGISTER_COMMAND} and record why in the card"
     if found is None:
         problem, remedy = "the registered file is missing", f"{restore}, or {meant}"

@@ -22,6 +22,8 @@ class Fault:
         Line of the file, counted from 1; the header is line 1.
     key
         Key of the row, for example R0215.
+    why
+        What would go wrong if it stayed; empty where the problem says so itself.
     """
 
     line: int
@@ -30,6 +32,7 @@ class Fault:
     problem: str
     allowed: str
     remedy: str
+    why: str = ""
 
     @property
     def where(self) -> str:
@@ -54,7 +57,12 @@ def raise_faults(file: str, faults: Sequence[Fault]) -> None:
         more = ", …" if len(others) > NAMED_IN_TAIL else ""
         problem += f" [and {len(others)} more: {', '.join(named)}{more}]"
     raise DataError(
-        problem, file=file, where=first.where, allowed=first.allowed, remedy=first.remedy
+        problem,
+        file=file,
+        where=first.where,
+        why=first.why or None,
+        allowed=first.allowed,
+        remedy=first.remedy,
     )
 
 
@@ -67,10 +75,16 @@ def rows_of(df: pd.DataFrame) -> Iterator[tuple[int, pd.Series[str]]]:
 
 
 def row_faults(
-    df: pd.DataFrame, wrong: pd.Series[bool], column: str, problem: str, allowed: str, remedy: str
+    df: pd.DataFrame,
+    wrong: pd.Series[bool],
+    column: str,
+    problem: str,
+    allowed: str,
+    remedy: str,
+    why: str = "",
 ) -> list[Fault]:
     """Return one fault for each row where `wrong`; {column} in `problem` shows its cell."""
     return [
-        Fault(line, str(row.iloc[0]), column, problem.format(**row), allowed, remedy)
+        Fault(line, str(row.iloc[0]), column, problem.format(**row), allowed, remedy, why)
         for line, row in rows_of(df[wrong])
     ]

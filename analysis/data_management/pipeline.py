@@ -23,6 +23,7 @@ from analysis.data_management.panels import (
     build_policy,
     build_provinces,
 )
+from analysis.data_management.parts import of_register
 from analysis.data_management.processed_tables import check_processed
 from analysis.data_management.read_raw import RawTables
 from analysis.data_management.reports import process_reports
@@ -85,7 +86,8 @@ def _figures(raw: RawTables) -> ProcessedTables:
     """Build what comes from published border figures, events and monthly context."""
     reports = process_reports(raw["reports"])
     observations = build_observations(reports)
-    agreement = match_codings(raw["second_coding"], reports)
+    read_twice = reports["report_id"].isin(of_register(raw["reports"])["report_id"])
+    agreement = match_codings(raw["second_coding"], reports[read_twice])
     return {
         "reports": reports,
         "observations": observations,

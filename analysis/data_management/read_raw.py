@@ -13,11 +13,14 @@ from pandera.errors import SchemaErrors
 
 from analysis import config
 from analysis.data_management.cards import Card, read_card
-from analysis.data_management.checks import cross_checks, register_faults
+from analysis.data_management.checks import cross_checks
 from analysis.data_management.faults import Fault, raise_faults
+from analysis.data_management.parts import Part, joined, parts_of, place_of, raise_in_file
+from analysis.data_management.register_checks import stray_reports, unused_series
 from analysis.data_management.sources import MONTHLY, SOURCES, Source
 from analysis.data_management.table_pairs import pair_faults
 from analysis.data_management.tables import expected_of, vocabulary_of
+from analysis.data_management.whys import KEY, OF_COLUMN, number_advice
 from analysis.errors import DataError, nearest, spelling_hint
 
 
@@ -28,13 +31,17 @@ class RawTables:
     Attributes
     ----------
     tables
-        Tables by name; `raw[name]` is `raw.tables[name]`.
+        Tables by name; `raw[name]` is `raw.tables[name]`. Rows that studies bring along stand
+        behind those of the register (see `parts`).
     cards
         Provenance card of every table, by table name.
+    part_cards
+        Provenance cards of the parts that studies bring along, by name of the file.
     """
 
     tables: Mapping[str, pd.DataFrame]
     cards: Mapping[str, Card] = field(default_factory=dict)
+    part_cards: Mapping[str, Card] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return one table."""
@@ -56,18 +63,55 @@ def read_raw(folder: Path = config.DATA_RAW) -> RawTables:
         a wrong type or date, a duplicate, a unit that does not fit, a series that is not declared
         or mixes currencies. The message names file, row, column, what is allowed and what to do.
     """
-    cards = {name: _card(folder, source) for name, source in SOURCES.items()}
-    tables = {name: read_table(name, folder) for name in SOURCES}
-    faults = register_faults(tables["series"], tables["reports"])
-    raise_faults(f"{folder.name}/series.csv", faults)
-    for name, source in SOURCES.items():
-        found = _keyed(name, pair_faults(name, tables), tables)
-        raise_faults(f"{folder.name}/{source.file}", found)
-    return RawTables(tables, cards)
+    cards = {name: _card(folder, Part(name), source) for name, source in SOURCES.items()}
+    own = {part.stem: _card(folder, part, SOURCES[part.table]) for part in _study_parts(folder)}
+    tables = {name: read_joined(name, folder) for name in SOURCES}
+    stray = stray_reports(tables["series"], tables["reports"], folder)
+    raise_in_file(folder, "reports", stray)
+    raise_in_file(folder, "series", unused_series(tables["series"], tables["reports"]))
+    for name in SOURCES:
+        raise_in_file(folder, name, _keyed(name, pair_faults(name, tables), tables))
+    return RawTables(tables, cards, own)
+
+
+def _study_parts(folder: Path) -> Iterator[Part]:
+    return (part for name in SOURCES for part in parts_of(name, folder) if part.study)
+
+
+def read_joined(name: str, folder: Path = config.DATA_RAW) -> pd.DataFrame:
+    """Read one raw table with the parts that studies bring along, checked on its own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        N rows of text, indexed by line of the file (see `parts.joined`).
+
+    Raises
+    ------
+    DataError
+        See `read_raw`.
+    """
+    parts = parts_of(name, folder)
+    if len(parts) == 1:
+        return read_table(name, folder)
+    source = SOURCES[name]
+    frames = [_checked_cells(folder, part, source) for part in parts]
+    df = joined(frames)
+    raise_in_file(folder, name, _duplicate_keys(df, source, folder))
+    raise_in_file(folder, name, _keyed(name, cross_checks(name, df), {name: df}))
+    return df
+
+
+def _checked_cells(folder: Path, part: Part, source: Source) -> pd.DataFrame:
+    file = f"{folder.name}/{part.file}"
+    df = _text_table(folder / part.file, source, file)
+    if not df.empty:
+        raise_faults(file, _schema_faults(df, source))
+    return df
 
 
 def read_table(name: str, folder: Path = config.DATA_RAW) -> pd.DataFrame:
-    """Read one raw table as text and check it on its own.
+    """Read the register of one raw table as text and check it on its own.
 
     Returns
     -------
@@ -88,8 +132,12 @@ def read_table(name: str, folder: Path = config.DATA_RAW) -> pd.DataFrame:
 
 def trusted_table(name: str, folder: Path = config.DATA_RAW) -> pd.DataFrame:
     """Read one raw table as text without checks, for bytes that were validated before."""
-    path = folder / SOURCES[name].file
-    return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+    return joined(
+        [
+            pd.read_csv(folder / part.file, dtype="str", keep_default_na=False, encoding="utf-8")
+            for part in parts_of(name, folder)
+        ]
+    )
 
 
 def check_table(name: str, df: pd.DataFrame, file: str) -> None:
@@ -114,14 +162,14 @@ def _keyed(name: str, faults: Iterable[Fault], tables: Mapping[str, pd.DataFrame
     ]
 
 
-def _card(folder: Path, source: Source) -> Card:
-    card = read_card(folder / source.card)
+def _card(folder: Path, part: Part, source: Source) -> Card:
+    card = read_card(folder / part.card)
     columns = set(source.schema.columns)
     wrong = sorted(columns ^ set(card.columns))
     if wrong:
         raise DataError(
             f"the card and the table disagree on column '{wrong[0]}'",
-            file=f"{folder.name}/{source.card}",
+            file=f"{folder.name}/{part.card}",
             where="field columns",
             allowed=", ".join(sorted(columns)),
             remedy="describe every column of the table and no other",
@@ -195,7 +243,11 @@ def _cell_fault(df: pd.DataFrame, source: Source, line: int, column: str) -> Fau
     found, key = str(row[column]), ", ".join(str(row[name]) for name in source.key)
     allowed, remedy = _expectation(source.schema, column, found)
     problem = f"'{found}' is not allowed" if found else "the cell is empty"
-    return Fault(line, key, column, problem, allowed, remedy)
+    why = OF_COLUMN.get(column, "")
+    advice = number_advice(column, found)
+    if advice:
+        why, remedy = advice
+    return Fault(line, key, column, problem, allowed, remedy, why)
 
 
 def _expectation(schema: pa.DataFrameSchema, column: str, found: str) -> tuple[str, str]:
@@ -208,15 +260,18 @@ def _expectation(schema: pa.DataFrameSchema, column: str, found: str) -> tuple[s
     return shown, "use one of the allowed words"
 
 
-def _duplicate_keys(df: pd.DataFrame, source: Source) -> list[Fault]:
+def _duplicate_keys(df: pd.DataFrame, source: Source, folder: Path | None = None) -> list[Fault]:
+    """Return a fault for every key that stands above; with a folder, the file is named too."""
     key = list(source.key)
     repeated = df[df.duplicated(key, keep="first")]
     faults = []
     for line, row in repeated[key].iterrows():
-        first = df.index[(df[key] == row).all(axis=1)][0]
+        first = int(df.index[(df[key] == row).all(axis=1)][0])
         text = ", ".join(row)
-        problem = f"the key '{text}' is already on line {first}"
-        faults.append(
-            Fault(int(str(line)), text, key[0], problem, "every key once", "give it a new key")
-        )
+        where = f"line {first}"
+        if folder is not None:
+            where = "line {1} of {0}".format(*place_of(source.name, first, folder))
+        problem = f"the key '{text}' is already on {where}"
+        remedy = "give it a new key"
+        faults.append(Fault(int(str(line)), text, key[0], problem, "every key once", remedy, KEY))
     return faults

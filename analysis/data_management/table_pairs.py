@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import pandas as pd
 
 from analysis.data_management.faults import Fault, row_faults
+from analysis.data_management.parts import of_register
 from analysis.data_management.sources import COUNTRY_YEAR
 
 Tables = Mapping[str, pd.DataFrame]
@@ -78,7 +79,7 @@ def _one_name(tables: Tables) -> list[Fault]:
 def _every_event(tables: Tables) -> list[Fault]:
     """Return a fault where an event is not coded; it names the last row of the coding."""
     df = tables["event_coding"]
-    missing = sorted(set(tables["events"]["event_id"]) - set(df["event_id"]))
+    missing = sorted(set(of_register(tables["events"])["event_id"]) - set(df["event_id"]))
     last = pd.Series(df.index == df.index[-1], index=df.index) & bool(missing)
     problem = f"the event {missing[0] if missing else ''} of events.csv is not coded"
     allowed = "one row for every event of events.csv"

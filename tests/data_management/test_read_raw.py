@@ -53,7 +53,7 @@ def test_report_is_found_on_the_line_that_its_message_names(raw, folder):
         ("start", "01.01.2022", "YYYY-MM-DD", "correct the cell"),
         ("end", "", "YYYY-MM-DD", "correct the cell"),
         ("published", "2023-5-30", "YYYY-MM", "correct the cell"),
-        ("value", "43,34", "point for decimals", "correct the cell"),
+        ("value", "43,34", "point for decimals", "write 43.34"),
         ("value", "-43.34", "a positive number", "correct the cell"),
         ("value", "0", "a positive number", "correct the cell"),
         ("value", "４３", "a positive number", "correct the cell"),
@@ -133,16 +133,19 @@ def test_mixed_currency_in_one_series(folder, edit, raw):
     text = message(folder)
     line = raw["reports"].index[raw["reports"]["report_id"] == "R0215"][0]
     assert "mixed currency in one series" in text
-    assert f"report R0215 in reports.csv line {line} is in million USD" in text
+    assert f"data_raw/reports.csv, row R0215 (line {line}), column unit: " in text
+    assert "the report is in million USD" in text
     assert "the series is declared in million CNY" in text
     assert "declare the series 'mohan/port/trade_value/cn_port_office/usd' in series.csv" in text
+    assert "why: " in text
 
 
 def test_undeclared_series(folder, edit):
     edit("reports", "R0215", "place", "Mohann")
     text = message(folder)
-    assert "'mohann/port/trade_value/cn_port_office/cny', which is not declared" in text
-    assert "add a row to series.csv" in text
+    key = "mohann/port/trade_value/cn_port_office/cny"
+    assert f"'{key}', which is not declared" in text
+    assert f"add a row to series.csv: {key},Mohann,port,trade_value,cn_port_office," in text
 
 
 def test_series_without_a_report(folder):
