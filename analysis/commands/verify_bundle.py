@@ -21,7 +21,10 @@ def verify_bundle(
         typer.Option("--folder", help="Work here and keep it; default: a temporary folder."),
     ] = None,
 ) -> None:
-    """Check an archive against its manifest, reproduce from it and compare every byte."""
+    """Check an archive against its manifest, reproduce from it and compare every byte.
+
+    Ends with 0 where every number comes back, in full or with minor differences.
+    """
     from analysis.errors import BuildError
     from analysis.review.bundle import written_bundle
     from analysis.review.rebuild import verify_bundle as verify
@@ -33,12 +36,15 @@ def verify_bundle(
     console.print(f"{result.files} files are as the manifest says")
     if result.own_environment:
         console.print("the locks differ: the packages of the archive were installed for it")
-    if not result.is_full:
-        more = len(result.faults) - SHOWN
-        lines = [*result.faults[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
+    more = len(result.faults) - SHOWN
+    for line in (*result.faults[:SHOWN], *([f"and {more} more"] if more > 0 else [])):
+        console.print(line, markup=False, highlight=False)
+    if not result.is_accepted:
         raise BuildError(
-            "the rebuild gives other files:\n  " + "\n  ".join(lines),
+            f"the rebuild gives other numbers; verdict: {result.verdict}",
             file=packed.name,
-            remedy="python -m analysis verify tells differences that matter from those of rounding",
+            remedy="python -m analysis verify shows each number that moved",
         )
-    console.print(f"{result.rebuilt} outputs were built anew: the same bytes")
+    bytes_found = f"{len(result.faults)} other files" if result.faults else "the same bytes"
+    console.print(f"{result.rebuilt} outputs were built anew: {bytes_found}")
+    console.print(f"verdict: {result.verdict}")

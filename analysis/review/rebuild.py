@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from analysis.config import LOCK
 from analysis.errors import BuildError
 from analysis.review.manifest import MANIFEST, file_hash, parse_manifest
 from analysis.review.unpack import unpack
+from analysis.review.verdicts import ACCEPTED, Verdict, overall_verdict
 
 OUTPUTS: Final = ("data_processed", "figures")
 """Folders that a build makes; they are removed first, so that nothing is taken over."""
@@ -37,17 +39,20 @@ class Reproduction:
         One line for each file that is missing, differs from the manifest or is new.
     own_environment
         Whether packages were installed anew, since the locks differ.
+    verdict
+        How far the numbers came back where bytes differ, as `python -m analysis verify` says it.
     """
 
     files: int
     rebuilt: int
     faults: tuple[str, ...]
     own_environment: bool
+    verdict: Verdict
 
     @property
-    def is_full(self) -> bool:
-        """Tell whether every byte came back."""
-        return not self.faults
+    def is_accepted(self) -> bool:
+        """Tell whether every number came back, in full or with minor differences."""
+        return self.verdict in ACCEPTED
 
 
 def run_command(
@@ -83,7 +88,20 @@ def verify_bundle(archive: Path, folder: Path, run: Runner = run_command) -> Rep
     _build(folder, same_lock, run)
     faults = _faults(folder)
     rebuilt = sum(1 for path in _built(folder))
-    return Reproduction(len(listed), rebuilt, tuple(faults), not same_lock)
+    verdict = _verdict(archive, folder) if faults else Verdict.FULL
+    return Reproduction(len(listed), rebuilt, tuple(faults), not same_lock, verdict)
+
+
+def _verdict(archive: Path, rebuilt: Path) -> Verdict:
+    """Compare the numbers of the rebuild with those of the archive, by the kind of each."""
+    from analysis.review.targets import Selection
+    from analysis.review.trees import compare_trees
+
+    with TemporaryDirectory() as temporary:
+        packed = Path(temporary) / "packed"
+        unpack(archive, packed)
+        compared = compare_trees(packed, rebuilt, Selection())
+    return overall_verdict(item.table.verdict for item in compared)
 
 
 def _build(folder: Path, same_lock: bool, run: Runner) -> None:

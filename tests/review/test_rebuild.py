@@ -10,6 +10,7 @@ import pytest
 
 from analysis.errors import BuildError
 from analysis.review.rebuild import run_command, verify_bundle
+from analysis.review.verdicts import Verdict
 
 
 class Build:
@@ -30,7 +31,8 @@ class Build:
 def test_the_same_bytes_are_a_full_reproduction(package, packed, tmp_path):
     build = Build(package)
     result = verify_bundle(packed.path, tmp_path / "work", build)
-    assert result.is_full
+    assert result.faults == ()
+    assert result.verdict is Verdict.FULL
     assert result.files == packed.files - 1
     assert result.rebuilt == 5
     assert not {"data_processed", "figures"} & {*build.left}
@@ -56,12 +58,20 @@ def test_what_comes_out_otherwise_is_named(package, packed, tmp_path):
     (figures / "effects.svg").unlink()
     (figures / "new.csv").write_text("a\n")
     result = verify_bundle(packed.path, tmp_path / "work", Build(package))
-    assert not result.is_full
+    assert not result.is_accepted
     assert result.faults == (
         "figures/zone/effects.csv differs",
         "figures/zone/effects.svg was not built",
         "figures/zone/new.csv is new",
     )
+
+
+def test_other_bytes_with_the_same_numbers_are_named_and_accepted(package, packed, tmp_path):
+    (package / "figures" / "zone" / "effects.svg").write_text("<svg></svg>\n")
+    result = verify_bundle(packed.path, tmp_path / "work", Build(package))
+    assert result.faults == ("figures/zone/effects.svg differs",)
+    assert result.verdict is Verdict.FULL
+    assert result.is_accepted
 
 
 def test_a_build_that_fails_tells_its_last_words(package, packed, tmp_path):
