@@ -81,24 +81,37 @@ def fetch_trade(asked: Asked) -> pd.DataFrame:
 
 def _observations(asked: Asked, flow: str, key: str, needed: tuple[str, ...]) -> pd.DataFrame:
     """Return one row an observation with its dimensions and attributes as columns."""
-    import warnings
-
-    import sdmx
-
     period = {"startPeriod": str(asked.first), "endPeriod": str(asked.last)}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # read without a structure, checked below
-        message = clients.imf(asked.session).get("data", flow, key=key, params=period)
-        pieces = [
-            sdmx.to_pandas(data, attributes="dgso").reset_index()
-            for data in message.data
-            if len(data)
-        ]
+    pieces = _pieces(asked, flow, key, period)
     where = asked.session.answers[-1].address
     df = require_rows(pd.concat(pieces) if pieces else pd.DataFrame(), where)
     require_columns(df.columns, ("TIME_PERIOD", "value", *needed), where)
     kept = df[df["value"].notna()]
     return kept.assign(value=kept["value"].astype(float), month=_months(kept["TIME_PERIOD"], where))
+
+
+def _pieces(asked: Asked, flow: str, key: str, period: Mapping[str, str]) -> list[pd.DataFrame]:
+    import warnings
+
+    import sdmx
+    from sdmx.exceptions import ParseError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # read without a structure; the columns are checked
+            message = clients.imf(asked.session).get("data", flow, key=key, params=period)
+            return [
+                sdmx.to_pandas(data, attributes="dgso").reset_index()
+                for data in message.data
+                if len(data)
+            ]
+    except (ParseError, ValueError, AssertionError, AttributeError) as error:
+        raise SourceError(
+            "the answer is no SDMX data message",
+            where=asked.session.base,
+            allowed="SDMX-ML 2.1, generic or structure-specific",
+            remedy="read the publisher's notes; nothing was kept",
+        ) from error
 
 
 def _months(column: pd.Series, where: str) -> pd.Series:

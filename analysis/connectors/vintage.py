@@ -54,7 +54,7 @@ class Vintage:
     @property
     def drift(self) -> pd.DataFrame:
         """The comparison with data_raw."""
-        return pd.read_csv(self.folder / DRIFT, keep_default_na=False)
+        return pd.read_csv(self.folder / DRIFT, dtype={"in_data_raw": "str"})
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -50,16 +50,14 @@ def publisher(script: Script) -> Iterator[Publisher]:
     calls: list[Call] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802
+        def do_GET(self):
             parts = urlsplit(self.path)
             call = Call(parts.path, parse_qs(parts.query), dict(self.headers), self.path)
             calls.append(call)
             reply = script(call)
             time.sleep(reply.delay)
-            try:
+            with suppress(OSError):  # the client may give up first
                 self._reply(reply)
-            except OSError:
-                pass  # the client gave up
 
         def _reply(self, reply):
             self.send_response(reply.status)

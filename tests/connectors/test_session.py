@@ -43,17 +43,21 @@ def test_429_waits_as_long_as_the_publisher_asks(quick, waits):
 
 
 def test_429_for_ever_ends_after_the_attempts_allowed(quick, waits):
-    with publisher(in_turn(Reply(b"", 429, headers={"Retry-After": "1"}))) as server:
-        with pytest.raises(UnreachableError, match=r"answers 429 \(3 attempts\)"):
-            ask(server.base, quick, waits)
+    with (
+        publisher(in_turn(Reply(b"", 429, headers={"Retry-After": "1"}))) as server,
+        pytest.raises(UnreachableError, match=r"answers 429 \(3 attempts\)"),
+    ):
+        ask(server.base, quick, waits)
     assert len(server.calls) == 3
     assert waits == [1.0, 1.0]
 
 
 def test_a_wait_beyond_the_cap_is_not_waited_and_not_shortened(quick, waits):
-    with publisher(in_turn(Reply(b"", 429, headers={"Retry-After": "3600"}))) as server:
-        with pytest.raises(UnreachableError, match="wait 3600 seconds"):
-            ask(server.base, quick, waits)
+    with (
+        publisher(in_turn(Reply(b"", 429, headers={"Retry-After": "3600"}))) as server,
+        pytest.raises(UnreachableError, match="wait 3600 seconds"),
+    ):
+        ask(server.base, quick, waits)
     assert len(server.calls) == 1
     assert waits == []
 
@@ -65,9 +69,11 @@ def test_a_server_error_is_tried_again_with_growing_pauses(quick, waits):
 
 
 def test_a_timeout_is_bounded(quick, waits):
-    with publisher(in_turn(replace(GOOD, delay=0.5))) as server:
-        with pytest.raises(UnreachableError, match="no answer in time"):
-            ask(server.base, replace(quick, attempts=2, read=0.1), waits)
+    with (
+        publisher(in_turn(replace(GOOD, delay=0.5))) as server,
+        pytest.raises(UnreachableError, match="no answer in time"),
+    ):
+        ask(server.base, replace(quick, attempts=2, read=0.1), waits)
     assert len(waits) == 1
 
 
@@ -104,9 +110,11 @@ def test_a_redirect_to_another_host_is_refused_and_the_key_does_not_go_there(qui
     with publisher(in_turn(GOOD)) as other:
         there = other.base.replace("127.0.0.1", "localhost") + "/data?token=abc"
         moved = Reply(b"", 302, headers={"Location": there})
-        with publisher(in_turn(moved)) as server:
-            with pytest.raises(SourceError, match="redirect to another host") as refused:
-                ask(server.base, quick, waits, key=KEY)
+        with (
+            publisher(in_turn(moved)) as server,
+            pytest.raises(SourceError, match="redirect to another host") as refused,
+        ):
+            ask(server.base, quick, waits, key=KEY)
     assert other.calls == []
     assert "abc" not in str(refused.value)
     assert len(server.calls) == 1
@@ -123,9 +131,11 @@ def test_a_redirect_within_the_host_is_followed_but_not_round_and_round(quick, w
 
 
 def test_too_large_an_answer_is_refused(quick, waits):
-    with publisher(in_turn(Reply(b"x" * 5000, media_type="text/csv"))) as server:
-        with pytest.raises(SourceError, match="too large"):
-            ask(server.base, replace(quick, largest=4000), waits)
+    with (
+        publisher(in_turn(Reply(b"x" * 5000, media_type="text/csv"))) as server,
+        pytest.raises(SourceError, match="too large"),
+    ):
+        ask(server.base, replace(quick, largest=4000), waits)
 
 
 def test_a_request_to_another_host_is_refused_before_it_is_made(quick, waits):
@@ -146,9 +156,11 @@ def test_the_key_goes_into_a_header_and_nowhere_else(quick, waits, caplog):
 
 def test_a_refusal_does_not_repeat_the_key_that_the_publisher_repeats(quick, waits):
     denied = Reply(f'{{"message": "bad key {KEY}"}}'.encode(), 401)
-    with publisher(in_turn(denied)) as server:
-        with pytest.raises(SourceError, match="refuses with 401") as refused:
-            ask(server.base, quick, waits, key=KEY)
+    with (
+        publisher(in_turn(denied)) as server,
+        pytest.raises(SourceError, match="refuses with 401") as refused,
+    ):
+        ask(server.base, quick, waits, key=KEY)
     assert KEY not in str(refused.value)
     assert "(key)" in str(refused.value)
     assert len(server.calls) == 1
