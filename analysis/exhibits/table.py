@@ -9,6 +9,7 @@ from typing import Final
 
 import pandas as pd
 
+from analysis.exhibits.inert import latex_text, spreadsheet_frame
 from analysis.exhibits.steady import steady
 
 MISSING: Final = "–"
@@ -131,7 +132,7 @@ class Table:
         alignment = "".join("l" if column.form == "text" else "r" for column in self.columns)
         lines = [
             rf"\begin{{longtable}}{{{alignment}}}",
-            rf"\caption{{{_latex_safe(self.title)}}} \label{{tab:{self.name}}} \\",
+            rf"\caption{{{latex_text(self.title)}}} \label{{tab:{self.name}}} \\",
             r"\toprule",
             _latex_row(shown.columns),
             r"\midrule",
@@ -141,7 +142,7 @@ class Table:
             *(_latex_row(cells) for cells in shown.itertuples(index=False, name=None)),
             r"\end{longtable}",
         ]
-        lines += [f"% {_latex_safe(self.note)}"] if self.note else []
+        lines += [f"% {latex_text(self.note)}"] if self.note else []
         return "\n".join(lines) + "\n"
 
     def _repr_mimebundle_(
@@ -156,8 +157,9 @@ class Table:
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    """Return a frame as CSV text: days as YYYY-MM-DD, missing as empty."""
-    return str(frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+    """Return a frame as CSV text: days as YYYY-MM-DD, missing as empty, no text a formula."""
+    inert = spreadsheet_frame(frame)
+    return str(inert.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
 
 
 def _shown(values: pd.Series, column: Column) -> list[str]:
@@ -178,7 +180,7 @@ def _html_row(cells: Iterable[str]) -> str:
 
 
 def _latex_row(cells: Iterable[str]) -> str:
-    row = " & ".join(_latex_safe(cell) for cell in cells)
+    row = " & ".join(latex_text(cell) for cell in cells)
     start = "{}" if row.startswith("[") else ""  # or it would be the option of the row break before
     return f"{start}{row} " + r"\\"
 
@@ -189,21 +191,3 @@ def _pipe_safe(text: str) -> str:
 
 def _pipe_row(cells: object) -> str:
     return "| " + " | ".join(str(cell) for cell in cells) + " |"  # type: ignore[attr-defined]
-
-
-_LATEX: Final[Mapping[str, str]] = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
-
-
-def _latex_safe(text: object) -> str:
-    return "".join(_LATEX.get(letter, letter) for letter in str(text))
