@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed.stamp
 
-.PHONY: help reproduce test lab check lint benchmark simulate lock bundle verify-bundle clean
+.PHONY: help reproduce test site lab check lint benchmark simulate lock bundle verify-bundle clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -21,15 +21,18 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-reproduce: $(STAMP) ## regenerate data_processed, figures and notebooks; skip what is up to date
+reproduce: $(STAMP) ## regenerate data_processed, figures, notebooks and site; skip what is up to date
 	@$(BIN)/python -m analysis reproduce
 
 test: $(STAMP) ## lint, types, unit, reference, end-to-end and notebook tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval -p analysis.reporting.nbval_ipc -p no:cacheprovider notebooks
+
+site: $(STAMP) ## build the pages in site/ from the committed outputs
+	@$(BIN)/python -m analysis site
 
 check: $(STAMP) ## validate the data and the study files without running anything
 	@$(BIN)/python -m analysis check

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from analysis.commands import COMMANDS
+from analysis.commands.site import show_site
 from analysis.config import PARAMETERS, notebook_names, study_names
 from analysis.engine import LOCAL, Engine
 from analysis.errors import AnalysisError, StudyError, spelling_hint
@@ -58,13 +59,20 @@ SchedulerOption = Annotated[
 ]
 
 
+NoSiteOption = Annotated[bool, typer.Option("--no-site", help="Do not build site/ at the end.")]
+
+
 @app.command()
 def reproduce(
     study: StudyOption = None,
     notebook: NotebookOption = None,
     workers: WorkersOption = None,
+    no_site: NoSiteOption = False,
 ) -> None:
-    """Bring data_processed/, figures/ and notebooks/ up to date; skip what has not changed."""
+    """Bring data_processed/, figures/, notebooks/ and site/ up to date; skip what has not changed.
+
+    The site shows everything, so it is left alone where only a part is built.
+    """
     started = time.perf_counter()
     chosen = _known("study", study or [], study_names())
     shown = _known("notebook", notebook or [], notebook_names())
@@ -83,6 +91,8 @@ def reproduce(
             f"Nothing to do: all {len(summary.skipped)} steps are up to date "
             f"(no input, program, study file or package changed). {seconds:.1f} s."
         )
+    if not (no_site or chosen or shown):
+        show_site(console)
 
 
 @app.command()

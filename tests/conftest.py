@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +42,12 @@ class Project:
 
     root: Path
 
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run `python -m analysis` in the copy."""
+    def run(
+        self, *arguments: str, with_site: bool = False, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `python -m analysis` in the copy; `reproduce` without the site unless asked."""
+        if arguments[0] == "reproduce" and not with_site:
+            arguments = (*arguments, "--no-site")
         return self.python("-m", "analysis", *arguments, **environment)
 
     def python(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -61,6 +67,17 @@ class Project:
         """Number of kernels that were started in the copy."""
         log = self.root / "kernels.log"
         return len(log.read_text().splitlines()) if log.exists() else 0
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Bring outputs, settings and the memory of the build back to what they are now."""
+        kept = self.root.with_name(f"{self.root.name}_as_it_was")
+        shutil.copytree(self.root, kept)
+        try:
+            yield
+        finally:
+            shutil.rmtree(self.root)
+            kept.rename(self.root)
 
     def outputs(self) -> dict[str, str]:
         """Return the hash of every output, by path."""
@@ -85,6 +102,16 @@ def copy_project(folder: Path) -> Project:
         shutil.copy2(ROOT / name, folder / name)
     (folder / "sitecustomize.py").write_text(WATCH_KERNELS)
     return Project(folder)
+
+
+# Files whose tests build the project or draw every exhibit: two processes begin with these.
+LONGEST = ("test_end_to_end.py", "test_registry.py", "test_figure.py", "test_nbval.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest files first, so that one process is not left alone with them."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 @pytest.fixture

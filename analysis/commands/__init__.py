@@ -6,11 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from analysis.commands.bundle import bundle
+from analysis.commands.fetch import fetch
+from analysis.commands.import_customs import import_customs
+from analysis.commands.site import site
 from analysis.commands.verify import verify
 from analysis.commands.verify_bundle import verify_bundle
 
 COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "bundle": bundle,
+    "fetch": fetch,
+    "import-customs": import_customs,
+    "site": site,
     "verify": verify,
     "verify-bundle": verify_bundle,
 }

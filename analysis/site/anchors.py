@@ -1,0 +1,49 @@
+"""Where raw rows stand on the site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from analysis.site.inputs import RawTable
+
+_NOT_IN_ANCHOR: Final = re.compile(r"[^A-Za-z0-9_.-]+")
+_TELLING: Final = re.compile(r"[A-Z]{1,2}\d{2,4}|[a-z0-9_-]+(/[a-z0-9_-]+){2,}")
+
+
+def row_anchors(table: RawTable) -> tuple[str, ...]:
+    """Return the anchor of each row that its page shows: readable and different from all others."""
+    taken: dict[str, int] = {}
+    anchors = []
+    for row in table.shown:
+        name = "row-" + _NOT_IN_ANCHOR.sub("-", "-".join(table.key_of(row))).strip("-")
+        taken[name] = taken.get(name, 0) + 1
+        anchors.append(name if taken[name] == 1 else f"{name}-{taken[name]}")
+    return tuple(anchors)
+
+
+def page_of(table: str) -> str:
+    """Return the address of the page of a raw table."""
+    return f"data/{table}.html"
+
+
+def anchors_of(table: RawTable) -> Mapping[str, str]:
+    """Return where each row stands, by its key; the parts of a key are joined by a slash."""
+    return dict(_anchors(table))
+
+
+def _anchors(table: RawTable) -> Iterator[tuple[str, str]]:
+    for row, anchor in zip(table.shown, row_anchors(table), strict=True):
+        yield "/".join(table.key_of(row)), f"{page_of(table.name)}#{anchor}"
+
+
+def telling_anchors(tables: Mapping[str, RawTable]) -> Mapping[str, str]:
+    """Return the keys that say by themselves which row is meant, such as R0041 or EV023."""
+    return {
+        key: target
+        for table in tables.values()
+        if len(table.key) == 1
+        for key, target in anchors_of(table).items()
+        if _TELLING.fullmatch(key)
+    }
