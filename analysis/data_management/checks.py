@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.data_management.claim_tables import CLAIM_CHECKS
 from analysis.data_management.faults import Check, Fault, row_faults, rows_of
 from analysis.data_management.panel_checks import PANEL_CHECKS
 from analysis.data_management.series_keys import series_key
@@ -203,4 +204,5 @@ _CHECKS: Mapping[str, tuple[Check, ...]] = {
     "monte_carlo_sample": (_ends_in_order,),
     **PANEL_CHECKS,
     **ZONE_CHECKS,
+    **CLAIM_CHECKS,
 }

@@ -37,6 +37,7 @@ DATES: Mapping[str, tuple[str, ...]] = {
     "country_year": (),
     "drug_seizures": (),
     "data_gaps": (),
+    "claims": (),
     **dict.fromkeys(
         ("places", "glossary", "event_coding", "problems", "problem_indicators"),
         (),
@@ -64,6 +65,11 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
     "country_year": ("value",),
     "drug_seizures": ("value", "lower", "upper"),
     "places": ("latitude", "longitude", "accuracy"),
+    "claims": (
+        *("printed_value", "printed_lower", "printed_upper"),
+        *("computed", "computed_lower", "computed_upper", "allowed_lower", "allowed_upper"),
+        "tolerance_percent",
+    ),
     **{name: table.numbers for name, table in SIMULATIONS.items()},
 }
 COUNTS: Mapping[str, tuple[str, ...]] = {

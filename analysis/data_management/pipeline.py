@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.data_management.agreement import match_codings, summarise_agreement
+from analysis.data_management.claims import build_claims
 from analysis.data_management.context import build_context, months_of
 from analysis.data_management.contradictions import build_contradictions
 from analysis.data_management.country_pairs import build_country_pairs
@@ -55,6 +56,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "country_year": ("iso3", "year", "indicator"),
     "drug_seizures": ("drug", "area", "year"),
     "data_gaps": ("gap_id",),
+    "claims": ("claim_id",),
     **{name: key for name, (key, _) in ZONE_SCHEMAS.items()},
     **{name: table.key for name, table in SIMULATIONS.items()},
 }
@@ -98,6 +100,7 @@ def _figures(raw: RawTables) -> ProcessedTables:
         "agreement_summary": summarise_agreement(agreement),
         "events": process_events(raw["events"]),
         "context": build_context(raw.monthly),
+        "claims": build_claims(raw.tables),
     }
 
 

@@ -10,6 +10,7 @@ from pandera.errors import SchemaErrors
 
 from analysis.data_management import (
     agreement,
+    claims,
     context,
     contradictions,
     country_pairs,
@@ -21,6 +22,7 @@ from analysis.data_management import (
     tables,
 )
 from analysis.data_management import vocabularies as v
+from analysis.data_management.claim_words import TOPICS, VERDICTS
 from analysis.data_management.simulation_schemas import processed_schema
 from analysis.data_management.simulations import SIMULATIONS
 from analysis.data_management.zones import PROCESSED_ZONES
@@ -178,6 +180,15 @@ PROCESSED: Mapping[str, pa.DataFrameSchema] = {
         panels.SEIZURE_COLUMNS,
         {"year": _COUNT, **dict.fromkeys(("value", "lower", "upper"), _NUMBER)},
         _ENDS,
+    ),
+    "claims": _schema(
+        claims.COLUMNS,
+        dict.fromkeys(claims.NUMBERS, _NUMBER_OR_NONE)
+        | {
+            "topic": _words(*TOPICS),
+            "verdict": _words(*VERDICTS),
+            "tolerance_percent": _NOT_NEGATIVE,
+        },
     ),
     "data_gaps": _schema(panels.GAP_COLUMNS, {"access": _words(*v.GAP_ACCESS)}),
     **PROCESSED_ZONES,

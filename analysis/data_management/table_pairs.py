@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
+from analysis.data_management.claim_tables import claims_fit_figures, claims_name_figures
 from analysis.data_management.faults import Fault, row_faults
 from analysis.data_management.parts import of_register
 from analysis.data_management.sources import COUNTRY_YEAR
@@ -105,5 +106,6 @@ _PAIRS: Mapping[str, tuple[PairCheck, ...]] = {
     **{name: (*_country(name), _measured(name)) for name in COUNTRY_YEAR},
     "places": (*_country("places"), _declared("places", "place", "glossary", "term"), _one_name),
     "event_coding": (_declared("event_coding", "event_id", "events", "event_id"), _every_event),
+    "claims": (claims_name_figures, claims_fit_figures),
     "problem_indicators": (_declared("problem_indicators", "problem", "problems", "problem"),),
 }

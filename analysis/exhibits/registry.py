@@ -167,6 +167,9 @@ _SECURITY: Final = (SECURITY, "security_results.open_border_security")
 SYNTHESIS: Final = "12_synthesis"
 _SYNTHESIS: Final = (SYNTHESIS, "synthesis_results.open_synthesis")
 
+CLAIMS: Final = "13_published_claims"
+_CLAIMS: Final = (CLAIMS, "claims.open_claims")
+
 COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("coverage_by_history", "figure", *_METHOD, "method.coverage_by_history_figure"),
     CommonExhibit("monte_carlo", "table", *_METHOD, "method.monte_carlo_table"),
@@ -294,4 +297,7 @@ COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     ),
     CommonExhibit("security_trade", "table", *_SECURITY, "security_trade.trade_table"),
     CommonExhibit("security_no_data", "table", *_SECURITY, "security_gaps.gaps_table"),
+    CommonExhibit("claims_against_figures", "figure", *_CLAIMS, "claims_figure.claims_figure"),
+    CommonExhibit("claim_counts", "table", *_CLAIMS, "claims.claim_counts_table"),
+    CommonExhibit("claims", "table", *_CLAIMS, "claims.claims_table"),
 )
