@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,11 +12,12 @@ from analysis.connectors.asked import require_columns
 from analysis.data_management.reports import level_bounds
 
 PLACES: Final[Mapping[str, str]] = {"China-Laos trade": "LAO", "China-Myanmar trade": "MMR"}
-METRICS: Final[Mapping[str, tuple[str, ...]]] = {
-    "trade_value": ("exports", "imports"),
-    "export_value": ("exports",),
-    "import_value": ("imports",),
+METRICS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "trade_value": (("exports", "imports"), ("total",)),
+    "export_value": (("exports",),),
+    "import_value": (("imports",),),
 }
+"""Metric -> flows that add up to it, in order of preference."""
 BASIS: Final = "cn_customs"
 MILLION: Final = 1e6
 COPIED: Final = ("report_id", "place", "metric", "start", "end", "unit")
@@ -64,13 +65,11 @@ def _row(report: dict[str, str], known: pd.Series, length: int) -> dict[str, obj
     periods = periods_of(report["start"], report["end"], length)
     if periods is None:
         return None
-    place, flows = PLACES[report["place"]], METRICS[report["metric"]]
-    keys = pd.MultiIndex.from_product([[place], flows, periods])
-    values = known.reindex(keys)
+    total = _total(known, PLACES[report["place"]], METRICS[report["metric"]], periods)
     printed = (report["value"], report["value_to"], report["unit"], report["qualifier"])
     middle, _, lower, upper = level_bounds(*printed)
-    covered = bool(values.notna().all())
-    fetched = float(values.sum()) / MILLION if covered else float("nan")
+    covered = total is not None
+    fetched = float("nan") if total is None else total / MILLION
     within = covered and lower <= fetched <= upper
     about = {name: report[name] for name in COPIED}
     return about | {
@@ -82,6 +81,17 @@ def _row(report: dict[str, str], known: pd.Series, length: int) -> dict[str, obj
         "within_rounding": within,
         "verdict": ("agrees" if within else "differs") if covered else "not covered",
     }
+
+
+def _total(
+    known: pd.Series, partner: str, choices: Sequence[tuple[str, ...]], periods: Sequence[str]
+) -> float | None:
+    """Return the sum over all periods by the first flows that cover them, or None."""
+    for flows in choices:
+        values = known.reindex(pd.MultiIndex.from_product([[partner], flows, periods]))
+        if values.notna().all():
+            return float(values.sum())
+    return None
 
 
 def periods_of(start: str, end: str, length: int) -> list[str] | None:
