@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from analysis.commands.accessibility import accessibility
 from analysis.commands.bundle import bundle
 from analysis.commands.fetch import fetch
 from analysis.commands.import_customs import import_customs
@@ -13,6 +14,7 @@ from analysis.commands.verify import verify
 from analysis.commands.verify_bundle import verify_bundle
 
 COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
+    "accessibility": accessibility,
     "bundle": bundle,
     "fetch": fetch,
     "import-customs": import_customs,

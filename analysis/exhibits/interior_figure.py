@@ -19,7 +19,7 @@ from analysis.exhibits.steady import steady
 from analysis.exhibits.style import (
     BLACK,
     BLUE,
-    LIGHT_GREY,
+    MIDDLE_GREY,
     ORANGE,
     ROLE_COLOURS,
     SMALL,
@@ -104,7 +104,7 @@ def _draw_gaps(axes: Axes, rows: pd.DataFrame) -> None:
     first = rows["method"].iloc[0]
     placebos = rows[(rows["element"] == "placebo") & (rows["method"] == first)]
     for _, part in placebos.groupby("unit", sort=True):
-        _line(axes, part, LIGHT_GREY, "-", 0.7)
+        _line(axes, part, MIDDLE_GREY, "-", 0.5)
     for method, part in rows[rows["element"] == "gap"].groupby("method", sort=False):
         _line(axes, part, COLOURS[str(method)], STYLES[str(method)], 1.5)
     axes.axhline(0, color=BLACK, linewidth=0.6)
@@ -126,5 +126,5 @@ def _legend(data: pd.DataFrame, opened: OpenPanels) -> list[Line2D]:
             Line2D([], [], color=COLOURS[name], linestyle=STYLES[name], label=METHOD_LABELS[name])
             for name in methods
         ),
-        Line2D([], [], color=LIGHT_GREY, label="placebo provinces"),
+        Line2D([], [], color=MIDDLE_GREY, label="placebo provinces"),
     ]

@@ -84,8 +84,8 @@ def _draw(data: pd.DataFrame, label: str) -> Canvas:
 
 def _draw_panel(axes: Axes, rows: pd.DataFrame, top: float) -> None:
     edges = np.append(rows["from"].to_numpy(), rows["to"].to_numpy()[-1])
-    axes.stairs(rows["share_percent"].to_numpy(), edges, fill=True, color=LIGHT_GREY)
-    axes.stairs(rows["share_percent"].to_numpy(), edges, color=GREY, linewidth=0.6)
+    shares = rows["share_percent"].to_numpy()
+    axes.stairs(shares, edges, fill=True, facecolor=LIGHT_GREY, edgecolor=GREY, linewidth=0.6)
     observed, p_value = float(rows["observed"].iloc[0]), float(rows["p_value"].iloc[0])
     axes.axvline(observed, color=VERMILION, linewidth=1.4)
     right = observed > axes.get_xlim()[1] / 2

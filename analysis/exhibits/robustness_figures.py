@@ -17,7 +17,7 @@ from analysis.exhibits.robustness_results import Robustness
 from analysis.exhibits.style import (
     CHECK_MARKS,
     GREY,
-    LIGHT_GREY,
+    MIDDLE_GREY,
     ROLE_COLOURS,
     SMALL,
     TINY,
@@ -77,7 +77,7 @@ def _draw_specifications(ranked: pd.DataFrame, summary: pd.DataFrame) -> Canvas:
 def _draw_band(axes: Axes, rows: pd.DataFrame, place: int) -> None:
     heights = place + FILLED * (np.linspace(0, 1, len(rows)) - 0.5 if len(rows) > 1 else 0.0)
     lower, upper = (_ratio(rows[name]) for name in ("lower", "upper"))
-    axes.hlines(heights, lower, upper, color=LIGHT_GREY, linewidth=0.8)
+    axes.hlines(heights, lower, upper, color=MIDDLE_GREY, linewidth=0.6)
     axes.plot(_ratio(rows["estimate"]), heights, ".", color=ROLE_COLOURS["fitted"], markersize=3)
     main = rows["is_main"].to_numpy()
     at = np.broadcast_to(heights, len(rows))[main]
@@ -121,7 +121,7 @@ def _specification_legend() -> list[Line2D]:
             linestyle="none",
             label="one specification",
         ),
-        Line2D([], [], color=LIGHT_GREY, linewidth=1.5, label="its interval"),
+        Line2D([], [], color=MIDDLE_GREY, linewidth=1.5, label="its interval"),
         Line2D(
             [],
             [],

@@ -18,8 +18,8 @@ from analysis.exhibits.security_results import OpenSecurity
 from analysis.exhibits.steady import steady
 from analysis.exhibits.style import (
     BLUE,
-    GREEN,
-    LIGHT_GREY,
+    MIDDLE_GREY,
+    ORANGE,
     ROLE_COLOURS,
     SMALL,
     TINY,
@@ -122,7 +122,7 @@ def _draw(data: pd.DataFrame, opened: OpenSecurity) -> Canvas:
 
 def _panel(axes: Axes, rows: pd.DataFrame) -> None:
     counts = rows[rows["element"] == "count"]
-    axes.bar(_middle(counts), counts["value"], width=BAR_DAYS, color=LIGHT_GREY)
+    axes.bar(_middle(counts), counts["value"], width=BAR_DAYS, color=MIDDLE_GREY)
     fitted = rows[rows["element"] == "fitted"].set_index("month")["value"]
     whole = fitted.reindex(counts["month"])  # months that no model uses break the line
     axes.plot(_middle(counts), whole.to_numpy(), color=BLUE, linewidth=1.1, drawstyle="steps-mid")
@@ -142,7 +142,7 @@ def _panel(axes: Axes, rows: pd.DataFrame) -> None:
 def _track(axes: Axes, rows: pd.DataFrame, opened: OpenSecurity) -> None:
     window = opened.blocks.conflict.window
     shown = rows[rows["month"].between(window.start, window.end)]
-    axes.plot(_middle(shown), np.full(len(shown), 0.5), "D", color=GREEN, markersize=5)
+    axes.plot(_middle(shown), np.full(len(shown), 0.5), "D", color=ORANGE, markersize=5)
     axes.set_ylim(0, 1)
     axes.set_yticks([])
     axes.grid(visible=False)
@@ -165,9 +165,9 @@ def _middle(rows: pd.DataFrame) -> list[float]:
 
 def _legend() -> list[Line2D | Patch]:
     return [
-        Patch(color=LIGHT_GREY, label="recorded fatal events"),
+        Patch(color=MIDDLE_GREY, label="recorded fatal events"),
         Line2D([], [], color=BLUE, label="mean, with the dated events"),
         Line2D([], [], color=VERMILION, linestyle=(0, (3, 1.5)), label="regimes at unknown dates"),
-        Line2D([], [], color=GREEN, marker="D", linestyle="none", label="cooperation"),
+        Line2D([], [], color=ORANGE, marker="D", linestyle="none", label="cooperation"),
         Line2D([], [], color=ROLE_COLOURS["event"], linestyle=(0, (4, 3)), label="dated event"),
     ]

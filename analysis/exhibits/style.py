@@ -7,25 +7,28 @@ from typing import Any, Final
 
 import matplotlib as mpl
 
-# Okabe & Ito (2008): distinguishable with every common form of colour blindness.
+# The hues of Okabe and Ito (2008), moved as little as it takes to be told apart by every eye and to
+# stand out from paper and from LIGHT_GREY; analysis.exhibits.accessibility holds the limits.
 BLACK: Final = "#000000"
-ORANGE: Final = "#E69F00"
-SKY: Final = "#56B4E9"
-GREEN: Final = "#009E73"
-BLUE: Final = "#0072B2"
-VERMILION: Final = "#D55E00"
-PURPLE: Final = "#CC79A7"
-GREY: Final = "#6B6B6B"
-LIGHT_GREY: Final = "#D9D9D9"
+ORANGE: Final = "#C77000"
+SKY: Final = "#817BD8"
+GREEN: Final = "#009966"
+BLUE: Final = "#1D629F"
+VERMILION: Final = "#A74203"
+PURPLE: Final = "#AA749A"
+GREY: Final = "#595959"
+DARK_GREEN: Final = "#004428"
+MIDDLE_GREY: Final = "#8C8C8C"  # for marks that step back; not beside GREEN or PURPLE
+LIGHT_GREY: Final = "#EBEBEB"  # for shading behind marks, never for a mark
 
 ROLE_COLOURS: Final[Mapping[str, str]] = {
     "fitted": BLUE,
-    "predicted": SKY,
+    "predicted": DARK_GREEN,
     "counterfactual": VERMILION,
     "report": BLACK,
     "growth": GREEN,
     "event": GREY,
-    "unknown": LIGHT_GREY,
+    "unknown": MIDDLE_GREY,
 }
 CONFIDENCE_COLOURS: Final[Mapping[str, str]] = {"high": BLUE, "medium": ORANGE, "low": PURPLE}
 
@@ -46,7 +49,7 @@ METHOD_COLOURS: Final[Mapping[str, str]] = {
 }
 
 # From low to high, light enough for black numbers: told apart by lightness, whatever the eye.
-SURFACE_COLOURS: Final = ("#FFFFFF", SKY)
+SURFACE_COLOURS: Final = ("#FFFFFF", "#56B4E9")
 
 CATEGORY_COLOURS: Final[Mapping[str, str]] = {
     "closure": VERMILION,
@@ -56,8 +59,8 @@ CATEGORY_COLOURS: Final[Mapping[str, str]] = {
     "other": GREY,
 }
 
-COUNTRY_COLOURS: Final[Mapping[str, str]] = {"CHN": "#B3400A", "LAO": BLUE, "MMR": "#00694D"}
-ZONE_COLOURS: Final[Mapping[str, str]] = {"mohan_boten": BLUE, "ruili_muse": "#B3400A"}
+COUNTRY_COLOURS: Final[Mapping[str, str]] = {"CHN": VERMILION, "LAO": BLUE, "MMR": DARK_GREEN}
+ZONE_COLOURS: Final[Mapping[str, str]] = {"mohan_boten": BLUE, "ruili_muse": VERMILION}
 EVIDENCE_COLOURS: Final[Mapping[str, str]] = {
     "more": "#F3B795",
     "less": "#CFE3F2",
@@ -91,9 +94,9 @@ RC: Final[Mapping[str, Any]] = {
 }
 
 SMALL: Final = 7.5
-TINY: Final = 6.5
+TINY: Final = 6.6  # 5 points where a figure is printed across a page of A4
 WIDTH_INCHES: Final = 8.2
-BAND_ALPHA: Final = 0.18
+BAND_ALPHA: Final = 0.12
 SCREEN_DPI: Final = 96
 PRINT_DPI: Final = 160
 

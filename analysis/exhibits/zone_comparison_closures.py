@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.exhibits.figure import Figure, Margins, new_canvas
-from analysis.exhibits.style import CATEGORY_COLOURS, LIGHT_GREY, SMALL, WIDTH_INCHES
+from analysis.exhibits.style import BLACK, CATEGORY_COLOURS, SMALL, WIDTH_INCHES
 from analysis.exhibits.timeline import day_number, set_years
 from analysis.exhibits.zone_comparison_results import OpenComparison
 from analysis.exhibits.zone_comparison_rows import (
@@ -124,7 +124,7 @@ def _closure_legend(data: pd.DataFrame) -> list[Patch | Line2D]:
     bars: list[Patch | Line2D] = [
         Patch(color=CATEGORY_COLOURS[kind], linewidth=0, label=kind) for kind in kinds
     ]
-    point = Line2D([], [], color=LIGHT_GREY, marker="D", markersize=4, linestyle="none")
+    point = Line2D([], [], color=BLACK, marker="D", markersize=4, linestyle="none")
     point.set_label("no end stated")
     return [*bars, point]
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch, Rectangle
 
 from analysis.exhibits.figure import Figure, Margins, empty_figure, new_canvas
-from analysis.exhibits.style import EVIDENCE_COLOURS, GREY, LIGHT_GREY, SMALL, WIDTH_INCHES
+from analysis.exhibits.style import EVIDENCE_COLOURS, GREY, MIDDLE_GREY, SMALL, WIDTH_INCHES
 from analysis.exhibits.zones_evidence import NO_DATA, evidence, shown
 from analysis.exhibits.zones_frame_results import OpenZonesFrame
 
@@ -108,7 +108,7 @@ def _draw_cell(axes: Axes, column: int, top: float, row: pd.Series) -> None:
             right - left,
             ROW,
             facecolor=_colour(row["standing"]),
-            edgecolor="white" if row["standing"] != NO_DATA else LIGHT_GREY,
+            edgecolor="white" if row["standing"] != NO_DATA else MIDDLE_GREY,
             hatch=_hatch(row["standing"]),
             linewidth=1.0,
         )

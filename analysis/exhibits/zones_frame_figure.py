@@ -15,7 +15,15 @@ from matplotlib.patches import Patch
 
 from analysis.data_management.zone_words import LEVELS
 from analysis.exhibits.figure import Figure, Margins, empty_figure, new_canvas
-from analysis.exhibits.style import LIGHT_GREY, SMALL, TINY, WIDTH_INCHES, ZONE_COLOURS
+from analysis.exhibits.style import (
+    GREY,
+    LIGHT_GREY,
+    MIDDLE_GREY,
+    SMALL,
+    TINY,
+    WIDTH_INCHES,
+    ZONE_COLOURS,
+)
 from analysis.exhibits.timeline import day_number, spread
 from analysis.exhibits.tuples import tuples_of
 from analysis.exhibits.zones_frame import steps_of
@@ -115,7 +123,7 @@ def _name_rows(axes: Axes, opened: OpenZonesFrame, rows: dict[tuple[str, str], i
             fontsize=SMALL,
             fontweight="bold",
         )
-        axes.axhline(at * step - 0.5, color=LIGHT_GREY, linewidth=0.8)
+        axes.axhline(at * step - 0.5, color=MIDDLE_GREY, linewidth=0.8)
 
 
 def _draw_row(axes: Axes, steps: pd.DataFrame, height: int, colour: str) -> None:
@@ -134,7 +142,7 @@ def _draw_row(axes: Axes, steps: pd.DataFrame, height: int, colour: str) -> None
 
 def _legend(opened: OpenZonesFrame, data: pd.DataFrame) -> list[Artist]:
     levels = [
-        Line2D([], [], marker=mark, linestyle="none", color="0.3", label=LEVELS[level])
+        Line2D([], [], marker=mark, linestyle="none", color=GREY, label=LEVELS[level])
         for level, mark in LEVEL_MARKS.items()
         if level in set(data["level"])
     ]

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from analysis.exhibits.figure import Figure
-from analysis.exhibits.style import COUNTRY_COLOURS, SMALL, TINY, WIDTH_INCHES
+from analysis.exhibits.style import BLACK, COUNTRY_COLOURS, SMALL, TINY, WIDTH_INCHES
 from analysis.exhibits.tuples import tuples_of
 from analysis.exhibits.zones_frame_results import OpenZonesFrame
 from analysis.settings.zones_frame import MapBlock
@@ -257,7 +257,7 @@ def _legend(opened: OpenZonesFrame, data: pd.DataFrame) -> list[Line2D]:
         if iso3 in set(data["iso3"])
     ]
     kinds = [
-        Line2D([], [], marker=mark, linestyle="none", color="0.4", label=kind.replace("_", " "))
+        Line2D([], [], marker=mark, linestyle="none", color=BLACK, label=kind.replace("_", " "))
         for kind, (mark, _) in MARKS.items()
         if kind in set(data["kind"])
     ]
