@@ -43,6 +43,12 @@ def fingerprint(path: Path) -> str:
     return sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()[:12]
 
 
+def line_of(path: Path, function: str) -> int:
+    """Return the line on which a file defines a function."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next(n for n, line in enumerate(lines, 1) if line.startswith(f"def {function}("))
+
+
 def environment_sources() -> tuple[Path, ...]:
     """Return the files that fix the software: a changed package version re-runs everything."""
     return (LOCK,)

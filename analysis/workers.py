@@ -10,13 +10,20 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
+import resource
 import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext
+from pathlib import Path
 from typing import Any, Final
 
 PRELOADED: Final = (
@@ -61,18 +68,95 @@ def in_worker(program: str, *arguments: object) -> Any:
         Full path of the function. The module is imported in the worker alone, so that the process
         that lays out the build needs no estimator and no plotting library.
     """
-    return _workers().submit(call, program, *arguments).result()
+    return _noted(_workers().submit(measured_call, program, *arguments).result())
 
 
 def in_own_process(program: str, *arguments: object) -> Any:
-    """Call a function in a process that does nothing else, and that may fork kernels."""
-    with _processes(1) as process:
-        return process.submit(call, program, *arguments).result()
+    """Call a function in a process that does nothing else, and that may fork kernels.
+
+    As many run at a time as there are processors; others wait for their turn.
+    """
+    with _own_processes(), _processes(1) as process:
+        return _noted(process.submit(measured_call, program, *arguments).result())
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What one call used.
+
+    Attributes
+    ----------
+    seconds
+        From its start in the worker to its end, without the time it waited for one.
+    peak_memory
+        Bytes of the largest resident set of its process, or of a process that it started and that
+        has ended; None where the system does not tell. Memory of libraries that all processes of
+        the server share is counted in.
+    """
+
+    seconds: float
+    peak_memory: int | None
+
+
+@contextmanager
+def noted_usage() -> Iterator[list[Usage]]:
+    """Collect what the calls of this thread use in the meantime."""
+    outer, used = getattr(_notes, "used", None), list[Usage]()
+    _notes.used = used
+    try:
+        yield used
+    finally:
+        _notes.used = outer
+
+
+def measured_call(program: str, *arguments: object) -> tuple[Any, Usage]:
+    """Call the function of that full path; return its result and what it used."""
+    resets = _reset_peak()
+    started = time.perf_counter()
+    result = call(program, *arguments)
+    seconds = time.perf_counter() - started
+    return result, Usage(seconds, _peak_memory() if resets else None)
+
+
+_notes = threading.local()
+CLEAR_PEAK: Final = Path("/proc/self/clear_refs")
+STATUS: Final = Path("/proc/self/status")
+PEAK: Final = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
+
+
+def _noted(measured: tuple[Any, Usage]) -> Any:
+    result, usage = measured
+    used = getattr(_notes, "used", None)
+    if used is not None:
+        used.append(usage)
+    return result
+
+
+def _reset_peak() -> bool:
+    """Let Linux forget the highest resident set so far; tell whether it did."""
+    try:
+        CLEAR_PEAK.write_text("5", encoding="ascii")
+    except OSError:
+        return False
+    return True
+
+
+def _peak_memory() -> int | None:
+    found = PEAK.search(STATUS.read_text(encoding="utf-8"))
+    if found is None:
+        return None
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return 1024 * max(int(found[1]), children)
 
 
 def call(program: str, *arguments: object) -> Any:
     """Call the function of that full path."""
     return named(program)(*arguments)
+
+
+@cache
+def _own_processes() -> threading.BoundedSemaphore:
+    return threading.BoundedSemaphore(PROCESSORS)
 
 
 @cache

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import pytask
 import pytask_parallel.execute
@@ -18,17 +19,25 @@ from _pytask.config_utils import normalize_programmatic_config
 from _pytask.console import console as pytask_console
 from _pytask.pluginmanager import get_plugin_manager, storage
 from pytask import ExitCode
+from pytask_parallel import backends
 from rich.console import Console
 
 from analysis.config import ANALYSIS, COMMITTED_STUDY, ROOT
+from analysis.engine import Engine
 from analysis.errors import AnalysisError, BuildError
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.nodes import held_file_sets
 from analysis.program import remember_imports
+from analysis.reporting.build_record import BuildRecorder
 from analysis.reporting.progress import BuildProgress, task_label
 from analysis.workers import warm_up
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 PAUSES_SECONDS = [0.001, 0.004, 0.02]  # the first where steps are skipped, the last where they run
+RETRIES = 2  # of a step whose worker was lost; steps write to a temporary file and rename
+HERE = Engine()
 RARE_COLLECTIONS = 200_000  # new objects between two collections
 
 
@@ -45,6 +54,7 @@ def build(
     studies: Iterable[str] = (),
     workers: int | None = None,
     notebooks: Iterable[str] = (),
+    engine: Engine = HERE,
 ) -> BuildSummary:
     """Bring every output up to date.
 
@@ -61,15 +71,20 @@ def build(
         as there are processors run at a time, others wait for their turn, and one step is left
         for the tables and figures, which share this process.
 
+    engine
+        Where steps run: here, or as tasks of a Dask cluster that sees the same folder.
+
     Raises
     ------
     BuildError
         When a step fails; earlier outputs of that step are untouched.
     """
-    progress = BuildProgress(console, warm_up)
+    progress, recorder = BuildProgress(console, warm_up), BuildRecorder(ROOT)
     chosen = [_of_studies(tuple(studies)), _of_notebooks(tuple(notebooks))]
     expression = " and ".join(f"({part})" for part in chosen if part)
-    session = _run(progress, expression, workers or 2 * min(os.cpu_count() or 1, 4) + 1)
+    steps = workers or 2 * min(os.cpu_count() or 1, 4) + 1
+    session = _run((progress, recorder), expression, steps)
+    recorder.write(whole=not expression)
     if progress.failed:
         raise _failure(progress)
     if session.exit_code != ExitCode.OK:
@@ -78,6 +93,13 @@ def build(
             remedy="run `.venv/bin/pytask collect` to see the step that is at fault",
         )
     return BuildSummary(tuple(progress.ran), tuple(progress.skipped))
+
+
+def _usual_workers(client: Client | None) -> int:
+    """Return how many steps are handed out at a time."""
+    if client is not None:
+        return max(1, len(client.scheduler_info()["workers"]))
+    return 2 * min(os.cpu_count() or 1, 4) + 1
 
 
 def _of_notebooks(notebooks: tuple[str, ...]) -> str:
@@ -96,15 +118,17 @@ def _of_studies(studies: tuple[str, ...]) -> str:
     return " or ".join([*(f"[{study}-" for study in studies), *shared])
 
 
-def _run(progress: BuildProgress, expression: str, workers: int) -> pytask.Session:
-    """Run pytask with `progress` as a plug-in in place of its own console output.
+def _run(plugins: Iterable[object], expression: str, workers: int) -> pytask.Session:
+    """Run pytask with plug-ins, of which one stands in place of its own console output.
 
     Steps run in threads: notebooks wait for their kernels, and the libraries are imported once.
+    On a cluster, each step is a task of one of its workers.
     """
     (ROOT / ".pytask").mkdir(exist_ok=True)
     manager = get_plugin_manager()
     manager.unregister(sys.modules["_pytask.database"])  # pytask.lock remembers what was built
-    manager.register(progress)
+    for plugin in plugins:
+        manager.register(plugin)
     storage.store(manager)
     settings = {
         "paths": [ANALYSIS],
@@ -113,7 +137,7 @@ def _run(progress: BuildProgress, expression: str, workers: int) -> pytask.Sessi
         "verbose": 0,
         "capture": "no",
         "n_workers": workers,
-        "parallel_backend": "threads",
+        "parallel_backend": "threads" if client is None else "dask",
     }
     defaults = normalize_programmatic_config(
         settings, command="build", defaults_from_cli=DEFAULTS_FROM_CLI
@@ -122,9 +146,20 @@ def _run(progress: BuildProgress, expression: str, workers: int) -> pytask.Sessi
     with ExitStack() as stack:
         for context in (*contexts, held_file_sets):
             stack.enter_context(context())
+        if client is not None:
+            _hand_out_to(client)
         session = pytask.build(**defaults)
     remember_imports()
     return session
+
+
+def _hand_out_to(client: Client) -> None:
+    """Let pytask-parallel give its tasks to this client until the build ends."""
+    backends.registry.register_parallel_backend(
+        backends.ParallelBackend.DASK,
+        lambda n_workers: client.get_executor(retries=RETRIES),  # noqa: ARG005
+        worker_type=backends.WorkerType.PROCESSES,
+    )
 
 
 @contextmanager

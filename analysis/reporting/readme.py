@@ -17,6 +17,7 @@ from analysis.errors import BuildError
 from analysis.exhibits.effects import finding_sentences
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, EXTENSIONS, CommonExhibit, Exhibit
 from analysis.exhibits.study_results import OpenStudy, opened_once
+from analysis.program import line_of
 
 README: Final = ROOT / "README.md"
 QUESTIONS: Final = FIGURES / "synthesis" / "questions.csv"
@@ -128,7 +129,7 @@ def _exhibits(studies: Sequence[OpenStudy]) -> str:
 def _exhibit_row(exhibit: Exhibit | CommonExhibit, folders: Sequence[str]) -> tuple[str, ...]:
     module, function = exhibit.program.rsplit(".", 1)
     source = f"{module.replace('.', '/')}.py"
-    line = _line_of(source, function)
+    line = line_of(ROOT / source, function)
     ending = "svg" if exhibit.kind == "figure" else "md"
     links = ", ".join(
         f"[{folder}]({_relative(FIGURES / folder)}/{exhibit.name}.{ending})" for folder in folders
@@ -139,11 +140,6 @@ def _exhibit_row(exhibit: Exhibit | CommonExhibit, folders: Sequence[str]) -> tu
         f"[{exhibit.notebook}]({_relative(NOTEBOOKS)}/{exhibit.notebook}.ipynb)",
         f"{links} ({', '.join(EXTENSIONS[exhibit.kind])})",
     )
-
-
-def _line_of(source: str, function: str) -> int:
-    lines = (ROOT / source).read_text(encoding="utf-8").splitlines()
-    return next(n for n, line in enumerate(lines, 1) if line.startswith(f"def {function}("))
 
 
 def _relative(path: object) -> str:

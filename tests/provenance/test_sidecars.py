@@ -1,0 +1,149 @@
+"""Every committed sidecar keeps its contract and says what is true of the files."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+import jsonschema
+import pytest
+
+from analysis.config import DATA_RAW, FIGURES, LOCK, ROOT
+from analysis.data_management.cards import read_card
+from analysis.errors import BuildError
+from analysis.exhibits.study_results import opened_once
+from analysis.program import line_of
+from analysis.provenance.places import placed_exhibits
+from analysis.provenance.sidecar import Sidecar, json_schema, read_sidecar, sidecar_text
+
+PLACED = placed_exhibits()
+
+
+def digest(path) -> str:
+    return sha256((ROOT / path).read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def sidecars() -> dict[str, Sidecar]:
+    return {one.name: read_sidecar(one.sidecar) for one in PLACED}
+
+
+def content(name: str) -> dict:
+    return json.loads((FIGURES / f"{name}.provenance.json").read_text(encoding="utf-8"))
+
+
+def test_every_exhibit_has_a_sidecar_and_no_sidecar_lacks_its_exhibit():
+    assert set(FIGURES.glob("*/*.provenance.json")) == {one.sidecar for one in PLACED}
+
+
+def test_every_sidecar_keeps_the_json_schema_and_is_written_in_one_form(sidecars):
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for one in PLACED:
+        validator.validate(content(one.name))
+        assert sidecar_text(sidecars[one.name]) == one.sidecar.read_text(encoding="utf-8")
+
+
+def test_every_sidecar_names_its_exhibit_and_every_file_of_it(sidecars):
+    for one in PLACED:
+        sidecar = sidecars[one.name]
+        assert sidecar.exhibit == one.name
+        assert (sidecar.kind, sidecar.notebook) == (one.exhibit.kind, one.exhibit.notebook)
+        assert set(sidecar.files) == {path.name for path in one.files}
+
+
+def test_every_hash_is_that_of_the_file(sidecars):
+    said: dict[str, set[str]] = {}
+    for name, sidecar in sidecars.items():
+        folder = name.split("/")[0]
+        own = {f"figures/{folder}/{file}": value for file, value in sidecar.files.items()}
+        raw = {item.file: item.sha256 for item in sidecar.inputs}
+        parts = (own, raw, sidecar.processed, sidecar.parameters.files, sidecar.program.sources)
+        for path, value in (pair for part in parts for pair in part.items()):
+            said.setdefault(path, set()).add(value)
+        assert sidecar.environment.lock == digest(LOCK)
+    assert {path: values for path, values in said.items() if values != {digest(path)}} == {}
+
+
+def test_every_line_is_that_of_the_function(sidecars):
+    for name, sidecar in sidecars.items():
+        program = sidecar.program
+        function = program.maker.rsplit(".", 1)[1]
+        line = (ROOT / program.file).read_text(encoding="utf-8").splitlines()[program.line - 1]
+        assert line.startswith(f"def {function}("), name
+        assert program.file in program.sources
+        assert "analysis/exhibits/write.py" in program.sources
+
+
+def test_a_line_is_found_by_the_whole_name_of_the_function(tmp_path):
+    path = tmp_path / "made.py"
+    path.write_text("import x\n\ndef table_of(y): ...\n\ndef table(y): ...\n", encoding="utf-8")
+    assert line_of(path, "table") == 5
+
+
+def test_every_input_says_what_its_card_says(sidecars):
+    for sidecar in sidecars.values():
+        for item in sidecar.inputs:
+            card = read_card(ROOT / item.card)
+            assert item.file == f"data_raw/{item.table}.csv"
+            assert item.publisher.split("; ") == [one.name for one in card.publishers]
+            assert item.terms == " ".join(card.terms.licence.split())
+
+
+def test_exhibits_of_a_study_name_the_rows_that_they_take(sidecars):
+    rows = {item.table: item.rows for item in sidecars["mohan_boten/effects"].inputs}
+    assert rows["reports"] == sorted(opened_once("mohan_boten").reports["report_id"])
+    assert {"EV023", "EV042", "EV054"} <= set(rows["events"])
+    assert rows["macro_monthly"] is None
+    known = (DATA_RAW / "reports.csv").read_text(encoding="utf-8")
+    assert all(f"\n{key}," in known for key in rows["reports"])
+
+
+def test_rows_of_an_exhibit_without_a_known_selection_are_null(sidecars):
+    for name, sidecar in sidecars.items():
+        if name.startswith("country_panels/"):
+            assert {item.rows for item in sidecar.inputs} == {None}
+
+
+def test_seeds_of_settings_programs_and_simulations_are_named(sidecars):
+    assert sidecars["mohan_boten/checks"].parameters.seeds == {
+        "bootstrap": 20211203,
+        "robustness": 20230108,
+    }
+    assert sidecars["border_security/security_trade"].parameters.seeds == {
+        "conflict.breaks": 20231027
+    }
+    assert sidecars["interval_method/retelling"].parameters.seeds["method.SEED"] == 20200401
+    assert "method.SEED" not in sidecars["interval_method/monte_carlo"].parameters.seeds
+    assert sidecars["inference_methods/dyads_size"].parameters.seeds["simulation.dyads_size"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"sources": {}}, ["unknown key 'sources'", "processed", "allowed"]),
+        ({"inputs": [{"table": "reports", "colour": 1}]}, ["inputs.0"]),
+        ({"files": {"effects.csv": "abc"}}, ["files.effects.csv"]),
+        ({"schema": "2"}, ["key schema"]),
+        ({"kind": "map"}, ["key kind"]),
+    ],
+)
+def test_a_key_that_is_unknown_or_of_a_wrong_form_is_refused(tmp_path, change, words):
+    wrong = content("mohan_boten/effects") | change
+    path = tmp_path / "effects.provenance.json"
+    path.write_text(json.dumps(wrong), encoding="utf-8")
+    with pytest.raises(BuildError) as caught:
+        read_sidecar(path)
+    assert all(word in str(caught.value) for word in ["effects.provenance.json", *words])
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, json_schema())
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_a_sidecar_that_is_missing_or_broken_is_one_message(tmp_path, text):
+    path = tmp_path / "effects.provenance.json"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(BuildError, match="make reproduce"):
+        read_sidecar(path)
