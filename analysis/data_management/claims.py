@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from analysis.data_management.claim_counterparts import PER_CENT, Claim
 from analysis.data_management.claim_figures import (
     Bounded,
     PrintedFigure,
@@ -23,7 +24,7 @@ from analysis.data_management.claim_figures import (
     read_figures,
     text_rows,
 )
-from analysis.data_management.claim_kinds import KINDS, PER_CENT, Claim, counterpart, incomparable
+from analysis.data_management.claim_kinds import KINDS, counterpart, incomparable
 from analysis.data_management.claim_words import DRIFT, NOT_COMPARABLE, PASS
 from analysis.errors import DataError
 

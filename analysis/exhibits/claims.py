@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from analysis.data_management.claim_kinds import KINDS, PER_CENT
+from analysis.data_management.claim_counterparts import PER_CENT
+from analysis.data_management.claim_kinds import KINDS
 from analysis.data_management.claim_words import DRIFT, NOT_COMPARABLE, PASS, TOPICS, VERDICTS
 from analysis.data_management.load import load_table
 from analysis.exhibits.table import Column, Table
