@@ -17,6 +17,7 @@ from analysis.config import PARAMETERS, notebook_names, study_names
 from analysis.engine import LOCAL, Engine
 from analysis.errors import AnalysisError, StudyError, spelling_hint
 from analysis.simulation.registry import INTERVAL, STUDIES, find_study
+from analysis.workers import PROCESSORS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,6 +68,8 @@ def reproduce(
     study: StudyOption = None,
     notebook: NotebookOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = LOCAL,
+    scheduler: SchedulerOption = None,
     no_site: NoSiteOption = False,
 ) -> None:
     """Bring data_processed/, figures/, notebooks/ and site/ up to date; skip what has not changed.
@@ -74,12 +77,13 @@ def reproduce(
     The site shows everything, so it is left alone where only a part is built.
     """
     started = time.perf_counter()
+    place = Engine(engine, workers or PROCESSORS, scheduler)
     chosen = _known("study", study or [], study_names())
     shown = _known("notebook", notebook or [], notebook_names())
     _validated()
     from analysis.reporting.build import build
 
-    summary = build(console, chosen, workers, shown)
+    summary = build(console, chosen, workers, shown, place)
     seconds = time.perf_counter() - started
     if summary.ran:
         console.print(

@@ -70,7 +70,6 @@ def build(
         Steps at a time. If None, twice the processors and one more (at most 9): as many notebooks
         as there are processors run at a time, others wait for their turn, and one step is left
         for the tables and figures, which share this process.
-
     engine
         Where steps run: here, or as tasks of a Dask cluster that sees the same folder.
 
@@ -82,8 +81,9 @@ def build(
     progress, recorder = BuildProgress(console, warm_up), BuildRecorder(ROOT)
     chosen = [_of_studies(tuple(studies)), _of_notebooks(tuple(notebooks))]
     expression = " and ".join(f"({part})" for part in chosen if part)
-    steps = workers or 2 * min(os.cpu_count() or 1, 4) + 1
-    session = _run((progress, recorder), expression, steps)
+    with engine.engaged() as client:
+        steps = workers or _usual_workers(client)
+        session = _run((progress, recorder), expression, steps, client)
     recorder.write(whole=not expression)
     if progress.failed:
         raise _failure(progress)
@@ -118,7 +118,9 @@ def _of_studies(studies: tuple[str, ...]) -> str:
     return " or ".join([*(f"[{study}-" for study in studies), *shared])
 
 
-def _run(plugins: Iterable[object], expression: str, workers: int) -> pytask.Session:
+def _run(
+    plugins: Iterable[object], expression: str, workers: int, client: Client | None
+) -> pytask.Session:
     """Run pytask with plug-ins, of which one stands in place of its own console output.
 
     Steps run in threads: notebooks wait for their kernels, and the libraries are imported once.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +20,7 @@ from analysis.exhibits.registry import ROBUST
 from analysis.exhibits.robustness_files import common_registers, robustness_register
 from analysis.nodes import FileSet, NotebookSource, file_set, takes_study
 from analysis.program import environment_sources, module_sources, notebook_sources
-from analysis.workers import PROCESSORS, in_own_process, in_worker
+from analysis.workers import in_own_process, in_worker
 
 
 def executed_path(study: str, notebook: Path) -> Path:
@@ -58,7 +57,6 @@ def folders_of(notebook: Path) -> tuple[str, ...]:
 
 RUN = "analysis.reporting.run_notebook.run_notebook"
 REFRESH = "analysis.reporting.run_notebook.refresh_outputs"
-KERNEL_SLOTS = threading.BoundedSemaphore(PROCESSORS)
 NOTEBOOK_FILES = tuple(sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))
 
 for _notebook in NOTEBOOK_FILES:
@@ -77,8 +75,7 @@ for _notebook in NOTEBOOK_FILES:
             executed: Annotated[Path, Product] = executed_path(_study, _notebook),
         ) -> None:
             """Run one notebook, for one study if it takes one."""
-            with KERNEL_SLOTS:
-                in_own_process(RUN, template, {"study": study} if study else {}, executed)
+            in_own_process(RUN, template, {"study": study} if study else {}, executed)
 
     @task(id=_notebook.stem)
     def task_outputs(
