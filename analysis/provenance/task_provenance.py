@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pytask import Product, task
 
@@ -15,27 +13,12 @@ from analysis.exhibits.registry import ROBUST
 from analysis.exhibits.robustness_files import common_registers, robustness_register
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources
+from analysis.provenance.asking import answer_of
 from analysis.provenance.places import exhibits_of, shown_notebooks
-from analysis.workers import in_own_process, in_worker
-
-if TYPE_CHECKING:
-    from analysis.provenance.reads import Reading
+from analysis.workers import in_worker
 
 READINGS = "analysis.provenance.write.readings"
-READ = "analysis.provenance.reads.files_read"
 WRITE = "analysis.provenance.write.write_sidecars"
-
-
-_answers: dict[Reading, tuple[str, ...]] = {}
-_asking: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-
-
-def _answer(reading: Reading) -> tuple[str, ...]:
-    """Ask each question once, also where the steps of several notebooks ask it at a time."""
-    with _asking[reading.key]:
-        if reading not in _answers:
-            _answers[reading] = in_own_process(READ, reading)
-        return _answers[reading]
 
 
 def exhibit_files(folder: str, notebook: str) -> dict[str, tuple[Path, ...]]:
@@ -91,5 +74,5 @@ for _folder, _notebook in shown_notebooks():
     ) -> None:
         """Find out what each exhibit reads, then write its sidecar."""
         asked = in_worker(READINGS, folder, notebook)
-        read = {reading: _answer(reading) for reading in asked}
+        read = {reading: answer_of(reading) for reading in asked}
         in_worker(WRITE, folder, notebook, read)

@@ -92,6 +92,7 @@ class BuildRecorder:
     steps: dict[str, Record] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
     commit: Commit | None = None
+    _started: dict[str, float] = field(default_factory=dict)
     _measured: dict[str, Record] = field(default_factory=dict)
 
     @hookimpl(tryfirst=True)
@@ -102,17 +103,20 @@ class BuildRecorder:
             task.function = self._measuring(task_label(task), task.function)
 
     @hookimpl(tryfirst=True)
-    def pytask_execute_task(self, task: PTask) -> None:  # noqa: ARG002
+    def pytask_execute_task(self, task: PTask) -> None:
         """Note the commit before the first step that runs can change an output."""
+        self._started[task_label(task)] = time.perf_counter()
         if self.commit is None:
             self.commit = commit_of(self.root)
 
     @hookimpl
     def pytask_execute_task_log_end(self, report: ExecutionReport) -> None:
-        """Keep what a step used if it came to its end."""
+        """Keep what a step used if it came to its end; a cluster tells no more than the time."""
         label = task_label(report.task)
-        if report.outcome == TaskOutcome.SUCCESS and label in self._measured:
-            self.steps[label] = {**self._measured[label], "built_at": _now()}
+        if report.outcome == TaskOutcome.SUCCESS:
+            elapsed = time.perf_counter() - self._started[label]
+            self.steps[label] = self._measured.get(label) or _used((), elapsed)
+            self.steps[label]["built_at"] = _now()
 
     def write(self, *, whole: bool) -> None:
         """Write the record, if any step ran, with what earlier builds say of the other steps.

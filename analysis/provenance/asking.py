@@ -1,0 +1,24 @@
+"""Ask what is read, each question once in a build, also where several notebooks share it."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from analysis.workers import in_own_process
+
+if TYPE_CHECKING:
+    from analysis.provenance.reads import Reading
+
+FILES_READ: Final = "analysis.provenance.reads.files_read"
+_answers: dict[Reading, tuple[str, ...]] = {}
+_asking: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def answer_of(reading: Reading) -> tuple[str, ...]:
+    """Return the data files that are read; a step that asks what another asks waits for it."""
+    with _asking[reading.key]:
+        if reading not in _answers:
+            _answers[reading] = in_own_process(FILES_READ, reading)
+        return _answers[reading]
