@@ -20,7 +20,7 @@ from analysis.exhibits.health_capacity import (
 from analysis.exhibits.health_rows import rows_of
 from analysis.exhibits.health_security import OpenHealth
 from analysis.exhibits.steady import steady
-from analysis.exhibits.style import BLACK, BLUE, GREY, LIGHT_GREY, SMALL, WIDTH_INCHES
+from analysis.exhibits.style import BLACK, BLUE, GREY, LIGHT_GREY, SMALL, TINY, WIDTH_INCHES
 from analysis.exhibits.table import FORMATS
 
 ROW_INCHES: Final = 0.34
@@ -76,9 +76,7 @@ def _draw_cell(axes: Axes, cell: Mapping[str, Any], down: int, across: int) -> N
     axes.add_patch(Rectangle((across, down), 1, 1, facecolor=BLUE, alpha=alpha, edgecolor="none"))
     value = FORMATS["significant"](cell["value"])
     axes.text(across + 0.5, down + 0.36, value, ha="center", va="center", color=BLACK)
-    axes.text(
-        across + 0.5, down + 0.76, str(cell["year"]), ha="center", va="center", fontsize=SMALL - 1
-    )
+    axes.text(across + 0.5, down + 0.76, str(cell["year"]), ha="center", va="center", fontsize=TINY)
 
 
 def _no_data(axes: Axes, down: int, across: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from analysis.exhibits.security_results import OpenSecurity
 from analysis.exhibits.steady import steady
 from analysis.exhibits.style import (
     BLUE,
+    LIGHT_GREY,
     MIDDLE_GREY,
     ORANGE,
     ROLE_COLOURS,
@@ -41,6 +43,12 @@ MID_MONTH_DAYS: Final = 14
 MARGINS: Final = Margins(left=0.6, right=0.2, top=1.6, bottom=0.75, between=0.34)
 TITLE: Final = "Fatal conflict events a month near the border, with regimes and dated events"
 TRACK_INCHES: Final = 0.45
+# Light inside, so that the lines across them are seen.
+BARS: Final[Mapping[str, Any]] = {
+    "facecolor": LIGHT_GREY,
+    "edgecolor": MIDDLE_GREY,
+    "linewidth": 0.5,
+}
 
 
 def conflict_figure(opened: OpenSecurity) -> Figure:
@@ -122,7 +130,7 @@ def _draw(data: pd.DataFrame, opened: OpenSecurity) -> Canvas:
 
 def _panel(axes: Axes, rows: pd.DataFrame) -> None:
     counts = rows[rows["element"] == "count"]
-    axes.bar(_middle(counts), counts["value"], width=BAR_DAYS, color=MIDDLE_GREY)
+    axes.bar(_middle(counts), counts["value"], width=BAR_DAYS, **BARS)
     fitted = rows[rows["element"] == "fitted"].set_index("month")["value"]
     whole = fitted.reindex(counts["month"])  # months that no model uses break the line
     axes.plot(_middle(counts), whole.to_numpy(), color=BLUE, linewidth=1.1, drawstyle="steps-mid")
@@ -165,7 +173,7 @@ def _middle(rows: pd.DataFrame) -> list[float]:
 
 def _legend() -> list[Line2D | Patch]:
     return [
-        Patch(color=MIDDLE_GREY, label="recorded fatal events"),
+        Patch(**BARS, label="recorded fatal events"),
         Line2D([], [], color=BLUE, label="mean, with the dated events"),
         Line2D([], [], color=VERMILION, linestyle=(0, (3, 1.5)), label="regimes at unknown dates"),
         Line2D([], [], color=ORANGE, marker="D", linestyle="none", label="cooperation"),

@@ -26,7 +26,7 @@ from analysis.exhibits.zone_comparison_rows import (
 from analysis.study import Event
 
 PAST_END: Final = 60  # days of room beside the first and last date
-LABEL_GAP: Final = 12  # days between a bar and its dates
+LABEL_POINTS: Final = 6  # between a bar or mark and its dates
 DATES_ROOM: Final = 0.28  # part of the time axis that is kept free for dates on the right
 KIND_WORDS: Final[Mapping[str, str]] = {
     "border_closure": "closure",
@@ -116,7 +116,14 @@ def _draw_closure(axes: Axes, row: Mapping[str, object], height: float) -> None:
     else:
         right = day_number(pd.Timestamp(str(row["end"]))) + 1
         axes.barh(height, right - left, left=left, height=ROW_INCHES * 0.55, color=colour)
-    axes.text(right + LABEL_GAP, height, f" {row['dates']}", va="center", fontsize=SMALL)
+    axes.annotate(
+        str(row["dates"]),
+        (right, height),
+        xytext=(LABEL_POINTS, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL,
+    )
 
 
 def _closure_legend(data: pd.DataFrame) -> list[Patch | Line2D]:

@@ -54,6 +54,7 @@ def separation(first: str, second: str) -> float:
     return float(np.linalg.norm(_seen(first) - _seen(second), axis=1).min())
 
 
+@cache
 def _luminance(colour: str) -> float:
     parts = rgb(colour)
     linear = np.where(parts <= _LINEAR_BELOW, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)

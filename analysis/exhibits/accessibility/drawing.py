@@ -94,9 +94,9 @@ class _Area:
     furniture: bool
 
     def covers(self, point: Point) -> bool:
-        """Tell whether the area is filled at a point."""
+        """Tell whether the area is filled at a point; its rim lies in neither neighbour."""
         left, top, right, bottom = self.box
-        inside = left <= point[0] <= right and top <= point[1] <= bottom
+        inside = left < point[0] < right and top < point[1] < bottom
         return inside and self.fill is not None and self.shape.contains(point)
 
     @property

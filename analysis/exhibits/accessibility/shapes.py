@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -37,9 +38,16 @@ class Shape:
         """Return the shape at another place."""
         return Shape(tuple(piece + move for piece in self.pieces))
 
+    @cached_property
+    def upright(self) -> bool:
+        """Whether it is one rectangle with sides along the page: its box then says all."""
+        points = self.pieces[0]
+        distinct = (len(set(points[:, 0].tolist())), len(set(points[:, 1].tolist())))
+        return len(self.pieces) == 1 and len(points) in {4, 5} and distinct == (2, 2)
+
     def contains(self, point: tuple[float, float]) -> bool:
-        """Tell whether a point lies in one of the pieces (even-odd rule)."""
-        return any(_inside(piece, point) for piece in self.pieces)
+        """Tell whether a point of its box lies in one of the pieces (even-odd rule)."""
+        return self.upright or any(_inside(piece, point) for piece in self.pieces)
 
 
 def _inside(corners: Floats, point: tuple[float, float]) -> bool:

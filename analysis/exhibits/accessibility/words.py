@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
@@ -21,6 +22,16 @@ VERDICTS: Final = ("not identified", "weak", "no data", "no change", "cannot say
 _DATE: Final = re.compile(r"\b\d{4}(?:-\d\d){1,2}\b")
 _LEVEL: Final = re.compile(r"\b\d+(?:\.\d+)?\s?(?:%|per cent)\s+(?:interval|band)s?\b")
 _NUMBER: Final = re.compile(r"(?<![\w.])[+\-−]?\d[\d,\u202f\u00a0]*(?:\.\d+)?(?![\w])")
+_FLOAT: Final = 1e-9  # so that a half is found on either side of its float
+
+
+@dataclass(frozen=True)
+class Said:
+    """One number of a text: its value, half a step of its last digit, whether a sign is written."""
+
+    value: float
+    half: float
+    signed: bool
 
 
 def alt_faults(alt: str, title: str, data: pd.DataFrame) -> Iterator[str]:
@@ -66,14 +77,14 @@ def tells_of_data(text: str, data: pd.DataFrame) -> bool:
     return _any_stands(_numbers(text), _facts(data))
 
 
-def _numbers(text: str) -> list[tuple[float, float]]:
-    """Return each number of a text with half a step of its last digit."""
+def _numbers(text: str) -> list[Said]:
+    """Return each number of a text, dates and nominal levels left out."""
     kept = _LEVEL.sub(" ", _DATE.sub(" ", text))
     found = []
     for printed in _NUMBER.findall(kept):
         plain = re.sub(r"[,\u202f\u00a0]", "", printed.replace("−", "-"))
         decimals = len(plain.partition(".")[2])
-        found.append((float(plain), 0.5 * 10.0**-decimals))
+        found.append(Said(float(plain), 0.5 * 10.0**-decimals, signed=plain[0] in "+-"))
     return found
 
 
@@ -85,8 +96,13 @@ def _facts(data: pd.DataFrame) -> pd.Series:
     return pd.concat([*numbers, *counts, sizes], ignore_index=True).dropna().astype(float)
 
 
-def _any_stands(numbers: Iterable[tuple[float, float]], facts: pd.Series) -> bool:
-    return any(bool(((facts - value).abs() <= half + 1e-9).any()) for value, half in numbers)
+def _any_stands(numbers: Iterable[Said], facts: pd.Series) -> bool:
+    """Tell whether a number is said of the facts; 'fell by 41.5' is said of -41.5."""
+    sizes = facts.abs()
+    return any(
+        bool((((facts if said.signed else sizes) - said.value).abs() <= said.half + _FLOAT).any())
+        for said in numbers
+    )
 
 
 def _bare(text: str) -> str:
