@@ -123,13 +123,15 @@ NAME_KINDS: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
 """Part of a column's name -> kind of its numbers; the first that fits, otherwise an estimate."""
 
 NUMBER: Final = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$")
+NOT_FINITE: Final = frozenset({"", "inf", "-inf", "nan"})
+"""Cells that a column of numbers may hold; equal only to themselves."""
 WHOLE: Final = re.compile(r"[-+]?\d+(\.0+)?$")
 
 
 def kind_of(name: str, form: str | None, cells: Iterable[str]) -> Kind:
     """Return the kind of a column.
 
-    The rule: cells of which any is neither empty nor a number are text; whole numbers alone are
+    The rule: cells of which any is neither empty nor a number, if infinite, are text; whole numbers alone are
     counts (years, ranks, lags among them); numbers with a fraction have the kind of the form in
     which the table prints them, where it tells one, otherwise that which their name tells.
 
@@ -142,7 +144,7 @@ def kind_of(name: str, form: str | None, cells: Iterable[str]) -> Kind:
     cells
         Every cell of the column, before and after.
     """
-    present = {cell for cell in cells if cell}
+    present = {*cells} - NOT_FINITE
     if not all(NUMBER.match(cell) for cell in present):
         return Kind.TEXT
     if all(WHOLE.match(cell) for cell in present):

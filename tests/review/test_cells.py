@@ -60,6 +60,7 @@ def test_the_noise_of_a_processor_is_never_a_difference(value, noise, kind):
         (Kind.COUNT, "16", "17", Standing.MATERIAL),
         (Kind.TEXT, "identified", "weak", Standing.MATERIAL),
         (Kind.ESTIMATE, "", "3.42705", Standing.MATERIAL),
+        (Kind.ESTIMATE, "3.42705", "inf", Standing.MATERIAL),
     ],
 )
 def test_each_kind_has_its_tolerances(kind, before, after, expected):
@@ -100,6 +101,7 @@ def test_the_change_says_by_how_much():
         ("place", "text", ["Boten"], Kind.TEXT),
         ("start", "day", ["2020-03-31"], Kind.TEXT),
         ("upper", None, ["1.5e-05"], Kind.ESTIMATE),
+        ("upper", "1", ["1.53456", "inf"], Kind.ESTIMATE),
     ],
 )
 def test_the_kind_comes_from_the_form_of_the_table_or_from_a_stated_rule(name, form, cells, kind):
