@@ -1,4 +1,4 @@
-"""nbval passes on the notebooks as committed, and fails when one stored number is altered."""
+"""nbval passes on the notebooks as committed, and names what was altered in a stored output."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ MARK = "# NBVAL_CHECK_OUTPUT"
 COMMAND = ("-m", "pytest", "-p", "analysis.reporting.nbval_ipc", "-p", "no:cacheprovider", "-q")
 
 
-def test_nbval_passes_as_committed_and_fails_on_one_altered_number(shared_project):
+def test_nbval_passes_as_committed_and_names_an_altered_number_count_and_word(shared_project):
     passed = shared_project.python(*COMMAND, "--nbval", NOTEBOOK)
     assert passed.returncode == 0, passed.stdout
     path = shared_project.root / NOTEBOOK
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    _alter_one_number(notebook)
+    stored, altered = _alter_one_number(notebook)
+    _alter(notebook, "load", "reports in", "rumours in")
+    count = _alter_one_count(notebook)
     path.write_text(json.dumps(notebook), encoding="utf-8")
     failed = shared_project.python(*COMMAND, "--nbval", NOTEBOOK)
     assert failed.returncode == 1
-    assert "1 failed" in failed.stdout
+    assert "3 failed" in failed.stdout
+    assert f"stored {altered}, computed {stored}, allowed ±0.05" in failed.stdout
+    assert f"stored {count + 1}, computed {count}, allowed none (integer)" in failed.stdout
+    assert re.search(r"cell 'load'.*rumours in.*computed.*reports in", failed.stdout)
 
 
 def test_nbval_lax_passes_as_well(project):
@@ -65,12 +70,31 @@ def test_notebooks_are_thin(shared_project):
             assert not re.search(r"\bdef\b|\bclass\b|\blambda\b|/|\.csv|open\(", "".join(code))
 
 
-def _alter_one_number(notebook: dict) -> None:
-    """Add one to the last digit of the first effect in the stored table, in both of its forms."""
-    cell = next(cell for cell in notebook["cells"] if cell["id"] == "effects")
-    data = cell["outputs"][0]["data"]
-    plain = "".join(data["text/plain"])
-    number = re.search(r"[+−]\d+\.\d", plain).group()
+def _alter_one_number(notebook: dict) -> tuple[str, str]:
+    """Move the last digit of the first effect in the stored table, in both of its forms."""
+    number = re.search(r"[+−]\d+\.\d", _plain(notebook, "effects")).group()
     altered = number[:-1] + str((int(number[-1]) + 1) % 10)
-    for form in ("text/plain", "text/html"):
-        data[form] = "".join(data[form]).replace(number, altered, 1)
+    _alter(notebook, "effects", number, altered)
+    return number, altered
+
+
+def _alter_one_count(notebook: dict) -> int:
+    """Add one to the observations of the first model, in the plain form of the stored table."""
+    row = _plain(notebook, "models").splitlines()[2]
+    count = re.search(r"(?<= )\d+(?= )", row).group()
+    _alter(notebook, "models", f" {count} ", f" {int(count) + 1} ", ("text/plain",))
+    return int(count)
+
+
+def _plain(notebook: dict, cell: str) -> str:
+    return "".join(_data(notebook, cell)["text/plain"])
+
+
+def _data(notebook: dict, cell: str) -> dict:
+    return next(item for item in notebook["cells"] if item["id"] == cell)["outputs"][0]["data"]
+
+
+def _alter(notebook: dict, cell: str, old: str, new: str, forms: tuple[str, ...] = ()) -> None:
+    data = _data(notebook, cell)
+    for form in forms or data:
+        data[form] = "".join(data[form]).replace(old, new, 1)

@@ -29,7 +29,7 @@ def accessibility(
         found = figure_faults(figure)
         row = measured(figure)
         numbers = (row.points, row.text_contrast, row.mark_contrast, row.apart)
-        shown = ["–" if number is None else f"{number:.1f}" for number in numbers]
+        shown = ["–" if number is None else f"{number:.2f}" for number in numbers]
         table.add_row(figure.name, *shown, str(row.letters), "mend" if found else "good")
         faults += found
     console.print(table)
@@ -49,16 +49,16 @@ def _table() -> Table:
     )
     from analysis.exhibits.accessibility.words import ALT_LONGEST, ALT_SHORTEST
 
-    table = Table(title="Accessibility of the saved figures")
-    table.add_column("figure")
+    table = Table(title="Smallest text as printed, lowest contrasts, closest colours, alt text")
+    table.add_column("figure", overflow="fold")
     limits = {
-        "text, points": f"≥ {MINIMUM_POINTS:g}",
-        "text contrast": f"≥ {TEXT_CONTRAST:g}",
-        "mark contrast": f"≥ {MARK_CONTRAST:g}",
-        "colours apart": f"≥ {MINIMUM_SEPARATION:g}",
-        "alt, letters": f"{ALT_SHORTEST}–{ALT_LONGEST}",
+        "points": f"≥ {MINIMUM_POINTS:g}",
+        "text": f"≥ {TEXT_CONTRAST:g}",
+        "marks": f"≥ {MARK_CONTRAST:g}",
+        "apart": f"≥ {MINIMUM_SEPARATION:g}",
+        "letters": f"{ALT_SHORTEST}–{ALT_LONGEST}",
     }
     for name, limit in limits.items():
-        table.add_column(f"{name}\n{limit}", justify="right")
+        table.add_column(f"{name}\n{limit}", justify="right", no_wrap=True)
     table.add_column("verdict")
     return table
