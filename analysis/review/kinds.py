@@ -131,9 +131,10 @@ WHOLE: Final = re.compile(r"[-+]?\d+(\.0+)?$")
 def kind_of(name: str, form: str | None, cells: Iterable[str]) -> Kind:
     """Return the kind of a column.
 
-    The rule: cells of which any is neither empty nor a number, if infinite, are text; whole numbers alone are
-    counts (years, ranks, lags among them); numbers with a fraction have the kind of the form in
-    which the table prints them, where it tells one, otherwise that which their name tells.
+    The rule: a column with any cell that is neither empty nor a number, finite or not, is text;
+    whole numbers alone are counts (years, ranks, lags among them); numbers with a fraction have
+    the kind of the form in which the table prints them, where it tells one, otherwise that which
+    their name tells.
 
     Parameters
     ----------
