@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed.stamp
 
-.PHONY: help reproduce test site lab check lint benchmark simulate lock bundle verify-bundle clean
+.PHONY: help reproduce test site lab check lint benchmark simulate lock bundle verify-bundle audit clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -56,6 +56,9 @@ lock: $(STAMP) ## compile requirements.in into requirements.lock and environment
 
 bundle: $(STAMP) ## pack the package into one archive under bundle/, the same bytes each time
 	@$(BIN)/python -m analysis bundle
+
+audit: $(STAMP) ## check that the installed packages are those of the lock, file by file
+	@$(BIN)/python -m analysis audit
 
 verify-bundle: $(STAMP) ## unpack that archive (or ARCHIVE=), reproduce from it and compare every byte
 	@$(BIN)/python -m analysis verify-bundle $(ARCHIVE)

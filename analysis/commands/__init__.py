@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from analysis.commands.accessibility import accessibility
+from analysis.commands.audit import audit
 from analysis.commands.bundle import bundle
 from analysis.commands.fetch import fetch
 from analysis.commands.import_customs import import_customs
@@ -15,6 +16,7 @@ from analysis.commands.verify_bundle import verify_bundle
 
 COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "accessibility": accessibility,
+    "audit": audit,
     "bundle": bundle,
     "fetch": fetch,
     "import-customs": import_customs,
