@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,6 +19,9 @@ from analysis.errors import AnalysisError, StudyError, spelling_hint
 from analysis.simulation.registry import INTERVAL, STUDIES, find_study
 from analysis.workers import PROCESSORS
 
+if TYPE_CHECKING:
+    from analysis.newstudy.doubt import Doubt
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -26,9 +29,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help=(
         "Rebuild tables, figures and notebooks of the border studies from published figures.\n\n"
-        "A study is one file in notebooks/parameters/. To make your own, copy "
-        "notebooks/parameters/mohan_boten.yaml, change it, run [bold]check[/bold] until it is "
-        "content, then [bold]reproduce --study[/bold] with the name of your file."
+        "A study is one file in notebooks/parameters/, for example "
+        "notebooks/parameters/mohan_boten.yaml. To make your own, run [bold]new-study[/bold], fill "
+        "in what it writes, run [bold]check[/bold] until it is content, then "
+        "[bold]reproduce --study[/bold] with the name of your study."
     ),
 )
 console = Console()
@@ -80,7 +84,11 @@ def reproduce(
     place = Engine(engine, workers or PROCESSORS, scheduler)
     chosen = _known("study", study or [], study_names())
     shown = _known("notebook", notebook or [], notebook_names())
-    _validated()
+    _, doubts = _validated()
+    if doubts:
+        from analysis.newstudy.teacher import refuse_doubts
+
+        refuse_doubts(doubts)
     from analysis.reporting.build import build
 
     summary = build(console, chosen, workers, shown, place)
@@ -101,10 +109,17 @@ def reproduce(
 
 @app.command()
 def check() -> None:
-    """Validate the raw data, the study files and the common settings; run nothing."""
-    counts = _validated()
+    """Validate the raw data, the study files and the common settings; run nothing.
+
+    What is certainly wrong is an error. What looks like a usual mistake is a warning, told with
+    its row, why it matters and how to mend it; reproduce waits until each is mended or answered.
+    """
+    counts, doubts = _validated()
     for what, number in counts.items():
         console.print(f"[green]ok[/green]  {number} {what}")
+    for doubt in doubts:
+        console.print("[yellow]doubt[/yellow]", end=" ")
+        console.print(str(doubt.as_error()), markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -186,23 +201,25 @@ def _known(kind: str, names: list[str], known: tuple[str, ...]) -> tuple[str, ..
     return tuple(names)
 
 
-def _validated() -> dict[str, int]:
-    """Check data and studies before anything runs; return how much was checked."""
+def _validated() -> tuple[dict[str, int], list[Doubt]]:
+    """Check data and studies before anything runs; return how much was checked, and the doubts."""
     from analysis.data_management.catalogue import open_vocabulary
+    from analysis.newstudy.teacher import find_doubts
     from analysis.settings.registry import parse_common
     from analysis.study_file import parse_study
 
     vocabulary = open_vocabulary()
-    for name in study_names():
-        parse_study(PARAMETERS / f"{name}.yaml", vocabulary)
+    studies = [parse_study(PARAMETERS / f"{name}.yaml", vocabulary) for name in study_names()]
     common = parse_common(vocabulary)
-    return {
+    doubts = find_doubts(studies)
+    counts = {
         "reports": len(vocabulary.reports),
         "series": len(vocabulary.series),
         "events": len(vocabulary.events),
         "study files": len(study_names()),
         "files of common settings": len(common),
     }
+    return counts, doubts
 
 
 def main(command: Callable[[], object] = app) -> int:

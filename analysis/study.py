@@ -121,6 +121,15 @@ class PolicyView:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """Why an outcome that looks like a usual mistake, by some rule, is none."""
+
+    row: str
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Study:
     """One parsed study file: what to estimate, on which reports, with which seeds."""
 
@@ -136,6 +145,7 @@ class Study:
     events: tuple[str, ...]
     monthly: tuple[MonthlyOutcome, ...] = ()
     policy: PolicyView = PolicyView()
+    checked: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)

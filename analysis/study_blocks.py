@@ -103,8 +103,16 @@ class PolicyBlock(Block):
     indices: list[str] = Field(min_length=1)
 
 
+class CheckedBlock(Block):
+    """An outcome that looks like a mistake and is none: by which rule, and why it stays."""
+
+    row: str = Field(min_length=1)
+    rule: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
 class StudyBlock(Block):
-    """A whole study file."""
+    """A whole study file; `checked` answers the doubts that `check` raises."""
 
     title: str
     question: str
@@ -123,3 +131,4 @@ class StudyBlock(Block):
     events: list[str] = []
     monthly: list[MonthlyBlock] = []
     policy: PolicyBlock | None = None
+    checked: list[CheckedBlock] = []

@@ -7,7 +7,15 @@ from pathlib import Path
 
 from analysis.errors import StudyError
 from analysis.settings.explain import validated
-from analysis.study import SHAPES_WITH_MONTHS, Event, Intervention, Outcome, Study, Vocabulary
+from analysis.study import (
+    SHAPES_WITH_MONTHS,
+    Answer,
+    Event,
+    Intervention,
+    Outcome,
+    Study,
+    Vocabulary,
+)
 from analysis.study_blocks import InterventionBlock, OutcomeBlock, StudyBlock, Window
 from analysis.study_monthly import check_monthly, monthly_outcome, policy_view
 from analysis.study_names import known, unique
@@ -42,6 +50,7 @@ def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
         events=tuple(block.events),
         monthly=tuple(monthly_outcome(path, item, interventions) for item in block.monthly),
         policy=policy_view(block.policy),
+        checked=tuple(Answer(item.row, item.rule, item.why) for item in block.checked),
     )
 
 

@@ -10,6 +10,7 @@ from analysis.commands.audit import audit
 from analysis.commands.bundle import bundle
 from analysis.commands.fetch import fetch
 from analysis.commands.import_customs import import_customs
+from analysis.commands.new_study import new_study_command
 from analysis.commands.site import site
 from analysis.commands.verify import verify
 from analysis.commands.verify_bundle import verify_bundle
@@ -20,6 +21,7 @@ COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "bundle": bundle,
     "fetch": fetch,
     "import-customs": import_customs,
+    "new-study": new_study_command,
     "site": site,
     "verify": verify,
     "verify-bundle": verify_bundle,
