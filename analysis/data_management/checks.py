@@ -200,6 +200,7 @@ _CHECKS: Mapping[str, tuple[Check, ...]] = {
     "commodity_prices_monthly": (_one_unit,),
     "conflict_monthly": (_one_unit, _areas_add_up),
     "dengue_monthly": (_one_unit,),
+    "customs_monthly": (_one_unit,),
     "monte_carlo": (_share_possible,),
     "monte_carlo_sample": (_ends_in_order,),
     **PANEL_CHECKS,

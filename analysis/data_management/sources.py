@@ -41,7 +41,13 @@ class Source:
         return f"{self.name}.card.yaml"
 
 
-MONTHLY = ("macro_monthly", "commodity_prices_monthly", "conflict_monthly", "dengue_monthly")
+MONTHLY = (
+    "macro_monthly",
+    "commodity_prices_monthly",
+    "conflict_monthly",
+    "dengue_monthly",
+    "customs_monthly",
+)
 """Raw tables of monthly context series, which have the same columns."""
 COUNTRY_YEAR = (
     "country_annual",
@@ -64,6 +70,7 @@ SOURCES: Mapping[str, Source] = {
         Source("commodity_prices_monthly", ("series", "month"), tables.RAW_MONTHLY),
         Source("conflict_monthly", ("series", "month"), tables.RAW_COUNTS),
         Source("dengue_monthly", ("series", "month"), tables.RAW_COUNTS),
+        Source("customs_monthly", ("series", "month"), tables.RAW_MONTHLY),
         Source("monte_carlo", ("history", "method", "name"), tables.RAW_MONTE_CARLO),
         Source(
             "monte_carlo_sample",

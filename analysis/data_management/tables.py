@@ -29,7 +29,7 @@ from analysis.data_management.cells import (
 )
 from analysis.data_management.units import BASE_UNIT_SLUG, UNITS
 
-CONTEXT_KEY = r"(exchange_rate|cpi|commodity)/[A-Za-z0-9_]+"
+CONTEXT_KEY = r"(exchange_rate|cpi|commodity|customs_(trade|exports|imports))/[A-Za-z0-9_]+"
 COUNT_KEY = r"conflict/[a-z0-9_]+/(events|deaths_(best|low|high))|dengue/[A-Z]{3}/cases"
 POSITIVE = r"(?=.*[1-9])[0-9]+(\.[0-9]+)?"
 SIGNED = r"-?[0-9]+(\.[0-9]+)?"
@@ -125,7 +125,7 @@ RAW_MONTHLY = schema(
         "unit": words(v.CONTEXT_UNITS),
     }
 )
-"""Monthly context series: macro_monthly.csv and commodity_prices_monthly.csv."""
+"""Monthly series: macro_monthly.csv, commodity_prices_monthly.csv and customs_monthly.csv."""
 
 RAW_COUNTS = schema(
     {

@@ -83,6 +83,7 @@ CONTEXT_UNITS = (
     "USD per tonne",
     "index",
     "local currency per USD",
+    "million USD",
 )
 COUNT_UNITS = ("cases", "deaths", "events")
 REGIONS = ("Africa", "Americas", "Asia", "Europe", "Oceania")
