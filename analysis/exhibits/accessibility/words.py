@@ -18,6 +18,7 @@ OPENINGS: Final = re.compile(
     r"(?:of|shows|showing)\b",
     re.IGNORECASE,
 )
+REASON: Final = "reason"  # the one column of a figure that has nothing to draw
 VERDICTS: Final = ("not identified", "weak", "no data", "no change", "cannot say")
 _DATE: Final = re.compile(r"\b\d{4}(?:-\d\d){1,2}\b")
 _LEVEL: Final = re.compile(r"\b\d+(?:\.\d+)?\s?(?:%|per cent)\s+(?:interval|band)s?\b")
@@ -52,6 +53,10 @@ def alt_faults(alt: str, title: str, data: pd.DataFrame) -> Iterator[str]:
     text = alt.strip()
     if not text:
         yield "it is empty"
+        return
+    if list(data.columns) == [REASON]:  # nothing to draw: the reason is the finding
+        if text not in set(data[REASON]):
+            yield "it is not the reason for which nothing is drawn"
         return
     if _bare(text) == _bare(title):
         yield "it repeats the title and tells no finding"
