@@ -27,6 +27,7 @@ FLOORS = {
     "inference": 2,
     "exhibits": 3,
     "simulation": 3,
+    "universe": 3,
     "reporting": 4,
     "provenance": 4,
     "review": 4,

@@ -1,0 +1,143 @@
+"""The panel in Parquet and the rank of a break among all series, against one fit at a time."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from analysis.errors import DataError, ModelError
+from analysis.inference.batch_results import BatchOptions
+from analysis.models.design import DesignSpec
+from analysis.universe.panel import block_count, blocks_in, read_block, write_panel
+from analysis.universe.ranks import EXACT, UniversePlan, rank_in_universe
+
+SPEC = DesignSpec("2015-01", "2019-12", "linear", "none")
+EVENT = date(2017, 7, 1)
+MONTHS = pd.date_range("2015-01-01", "2019-12-01", freq="MS")
+PLAN = UniversePlan(SPEC, EVENT, ("s07", "s31"), BatchOptions(bandwidth=3))
+SAME = 1e-9  # relative, against one regression at a time
+
+
+def made(series=40, seed=5):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(series, len(MONTHS))).cumsum(axis=1)
+    values[7:8, 30:] += 25
+    names = [f"s{number:02d}" for number in range(series)]
+    return pd.DataFrame(values, names, MONTHS)
+
+
+def long(wide):
+    frame = wide.rename_axis("series").reset_index().melt("series", var_name="month")
+    return frame.dropna()
+
+
+@pytest.fixture
+def panel(tmp_path):
+    file = tmp_path / "panel.parquet"
+    assert write_panel(blocks_in(long(made()), 7), file) == 40
+    return file
+
+
+def test_blocks_hold_whole_series_and_give_every_value_back(panel):
+    wide = made()
+    blocks = [read_block(panel, place, "2015-01", "2019-12") for place in range(block_count(panel))]
+    assert [len(block.names) for block in blocks] == [7, 7, 7, 7, 7, 5]
+    assert [name for block in blocks for name in block.names] == list(wide.index)
+    np.testing.assert_array_equal(np.concatenate([b.numbers for b in blocks]), wide.to_numpy())
+
+
+def test_months_outside_the_window_are_left_and_missing_ones_are_no_number(tmp_path):
+    file = tmp_path / "panel.parquet"
+    write_panel([long(made(1)).iloc[[0, 2, 59]]], file)
+    block = read_block(file, 0, "2015-01", "2015-04")
+    assert np.isfinite(block.numbers).tolist() == [[True, False, True, False]]
+
+
+def test_ranks_are_those_of_one_regression_at_a_time(panel):
+    found = rank_in_universe(panel, PLAN)
+    design = PLAN.design()
+    matrix = np.column_stack([design.base, design.columns[:, design.place["2017-07-01"], 0]])
+    lags = {"maxlags": 3, "use_correction": True}
+    fits = {
+        name: sm.OLS(row.to_numpy(), matrix).fit(cov_type="HAC", cov_kwds=lags, use_t=True)
+        for name, row in made().iterrows()
+    }
+    sizes = {name: abs(fit.tvalues[-1]) for name, fit in fits.items()}
+    for row in found.table.itertuples():
+        assert row.t == pytest.approx(fits[row.series].tvalues[-1], rel=SAME)
+        assert row.estimate == pytest.approx(fits[row.series].params[-1], rel=SAME)
+        assert row.rank == sum(size >= sizes[row.series] for size in sizes.values())
+        assert row.p_among_series == row.rank / 40
+    assert found.table["rank"].iloc[0] == 1
+    assert found.table["sup_date"].iloc[0] == "2017-07-01"
+    assert found.counts.sum() == found.series == 40
+    assert found.regressions == 40 * len(design.dates)
+
+
+def test_neither_blocks_nor_workers_change_a_number(panel, tmp_path):
+    other = tmp_path / "other.parquet"
+    write_panel(blocks_in(long(made()), 40), other)
+    one, two = rank_in_universe(panel, PLAN, 2), rank_in_universe(other, PLAN)
+    pd.testing.assert_frame_equal(one.table, two.table, check_exact=True)
+    np.testing.assert_array_equal(one.counts, two.counts)
+
+
+def test_series_that_say_nothing_are_left_out_and_counted_by_reason(tmp_path):
+    wide = made()
+    wide.loc["s01"] = 4.0
+    wide.loc["s02", MONTHS[5:]] = np.nan
+    wide.loc["s03"] = np.arange(60.0)
+    wide.loc["s04"] = np.where(np.arange(60) >= 30, 2.0, 1.0)
+    file = tmp_path / "panel.parquet"
+    write_panel(blocks_in(long(wide), 9), file)
+    found = rank_in_universe(file, PLAN)
+    assert found.series == 36
+    assert found.left_out == {
+        "fewer than 9 months in the window": 1,
+        "the same value in every month": 1,
+        EXACT: 2,
+    }
+
+
+def test_an_unknown_series_is_named_with_the_nearest(panel):
+    plan = UniversePlan(SPEC, EVENT, ("s7",))
+    with pytest.raises(ModelError, match=r"'s7' is not in the panel(.|\n)*did you mean"):
+        rank_in_universe(panel, plan)
+
+
+def test_a_target_that_says_nothing_is_not_identified(tmp_path):
+    wide = made()
+    wide.loc["s07"] = 1.0
+    file = tmp_path / "panel.parquet"
+    write_panel(blocks_in(long(wide)), file)
+    with pytest.raises(ModelError, match="'s07' is not identified: the same value"):
+        rank_in_universe(file, PLAN)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda rows: [rows, rows.iloc[:3]], "comes after"),
+        (lambda rows: [pd.concat([rows, rows.iloc[[0]]])], "has the month 2015-01 twice"),
+    ],
+)
+def test_a_panel_out_of_order_is_refused_and_leaves_no_file(spoil, said, tmp_path):
+    with pytest.raises(DataError, match=said):
+        write_panel(spoil(long(made(3))), tmp_path / "panel.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_another_kind_or_other_columns_is_refused(tmp_path):
+    text = tmp_path / "panel.parquet"
+    text.write_text("series,month,value\n")
+    with pytest.raises(DataError, match="cannot be read"):
+        block_count(text)
+    long(made(3)).rename(columns={"value": "t"}).to_parquet(tmp_path / "other.parquet")
+    with pytest.raises(DataError, match=r"allowed: series \(string\)"):
+        block_count(tmp_path / "other.parquet")
+    with pytest.raises(DataError, match="cannot be read"):
+        block_count(tmp_path / "none.parquet")
