@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
-from connectors import formats
-from connectors.server import Reply, in_turn, publisher
 from typer.testing import CliRunner
 
 from analysis import __main__ as command_line
-from analysis.connectors import customs, fetch, session_policy
+from analysis.config import DATA_RAW
+from analysis.connectors import adopt, customs, fetch, session_policy
 from analysis.connectors.registry import COMTRADE_KEY, SOURCES
+from tests.connectors import formats
+from tests.connectors.server import Reply, in_turn, publisher
+from tests.connectors.test_customs import ENGLISH
 
 QUICK = session_policy.Policy(connect=0.3, read=0.3, attempts=2, backoff=0.0)
 KEY = "sk-0123456789abcdef"
@@ -23,6 +27,8 @@ def run(tmp_path, monkeypatch):
     for module in (fetch.fetch, customs.import_customs):
         monkeypatch.setitem(module.__kwdefaults__, "external", tmp_path / "external")
     monkeypatch.setitem(fetch.fetch.__kwdefaults__, "policy", QUICK)
+    monkeypatch.setattr(adopt.newest, "__defaults__", (None, tmp_path / "external"))
+    monkeypatch.setattr(adopt.adopt, "__defaults__", (tmp_path / "data_raw", None))
     return lambda *arguments: CliRunner().invoke(
         command_line.app, [str(item) for item in arguments]
     )
@@ -75,3 +81,16 @@ def test_import_customs_from_the_command_line(run, tmp_path):
     assert "990" in result.output
     refused = run("import-customs", file, "--flow", "exports")
     assert "does not state its unit" in str(refused.exception)
+
+
+def test_adopt_adds_the_imported_months_and_says_what_to_run_next(run, tmp_path):
+    assert "no customs table has been imported" in str(run("adopt").exception)
+    shutil.copytree(DATA_RAW, tmp_path / "data_raw")
+    file = tmp_path / "table.csv"
+    file.write_text(ENGLISH)
+    assert run("import-customs", file).exit_code == 0
+    result = run("adopt")
+    assert result.exit_code == 0
+    assert "6 rows of vintage" in result.output
+    assert "python -m analysis check" in result.output
+    assert "0 rows of vintage" in run("adopt").output

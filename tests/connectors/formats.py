@@ -7,7 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 
-from connectors.server import Call, Reply, Script
+from tests.connectors.server import Call, Reply, Script
 
 COUNTRY = {"418": 120e6, "104": 700e6, "704": 9e9}
 WORLD_BANK_PER_PAGE = 4

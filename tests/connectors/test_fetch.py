@@ -11,8 +11,6 @@ from types import MappingProxyType
 
 import pandas as pd
 import pytest
-from connectors import formats
-from connectors.server import Reply, in_turn, publisher
 
 from analysis.config import DATA_RAW, ROOT
 from analysis.connectors.errors import SourceError, UnreachableError
@@ -20,6 +18,8 @@ from analysis.connectors.fetch import fetch, find_source
 from analysis.connectors.registry import COMTRADE_KEY, SOURCES
 from analysis.connectors.session import KEY_HEADER
 from analysis.connectors.vintage import vintages
+from tests.connectors import formats
+from tests.connectors.server import Reply, in_turn, publisher
 
 KEY = "sk-0123456789abcdef"
 ENVIRONMENT = MappingProxyType({COMTRADE_KEY: KEY})

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from connectors.server import Reply, in_turn, publisher
 
 from analysis.connectors.errors import SourceError, UnreachableError
 from analysis.connectors.session import KEY_HEADER, SourceSession
 from analysis.connectors.session_policy import public_address, retry_after
+from tests.connectors.server import Reply, in_turn, publisher
 
 GOOD = Reply(b'{"count": 1}')
 KEY = "sk-0123456789abcdef"
