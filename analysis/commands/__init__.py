@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from analysis.commands.accessibility import accessibility
+from analysis.commands.adopt import adopt
 from analysis.commands.audit import audit
 from analysis.commands.bundle import bundle
 from analysis.commands.fetch import fetch
@@ -16,6 +17,7 @@ from analysis.commands.verify import verify
 from analysis.commands.verify_bundle import verify_bundle
 
 COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
+    "adopt": adopt,
     "accessibility": accessibility,
     "audit": audit,
     "bundle": bundle,
