@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Final
 
 from analysis.config import FIGURES, PARAMETERS, common_settings, study_names
+from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.exhibits.registry import (
     COMMON_EXHIBITS,
     EXHIBITS,
     EXTENSIONS,
+    ROBUST,
     ROOM,
     CommonExhibit,
     Exhibit,
     module_file,
 )
+from analysis.exhibits.robustness_files import common_registers, robustness_register
 from analysis.program import module_sources
 
 ENDING: Final = "provenance.json"
@@ -58,6 +61,14 @@ class PlacedExhibit:
         if self.study:
             return (PARAMETERS / f"{self.study}.yaml",)
         return tuple(sorted(common_settings(self.exhibit.notebook)))
+
+    @property
+    def registers(self) -> tuple[Path, ...]:
+        """The registers of the tables that it may read."""
+        if not self.study:
+            return common_registers(self.exhibit.notebook)
+        robust = self.exhibit.notebook == ROBUST
+        return (PROCESSED_REGISTER, *([robustness_register(self.study)] if robust else []))
 
     @property
     def opener(self) -> str:

@@ -61,7 +61,7 @@ class Reading:
 def reading_of(placed: PlacedExhibit) -> Reading:
     """Return the question about one exhibit; exhibits that share an opener share it."""
     maker = placed.exhibit.program if reads_by_itself(placed) else ""
-    files = [*_programs(placed, maker), *placed.settings, *sorted(DATA_PROCESSED.rglob("*.sha256"))]
+    files = [*_programs(placed, maker), *placed.settings, *placed.registers]
     state = file_set("what the answer follows from", files).state()
     question = "\n".join([placed.opener, *placed.arguments, maker, str(state)])
     key = sha256(question.encode()).hexdigest()

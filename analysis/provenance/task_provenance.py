@@ -8,9 +8,6 @@ from typing import Annotated
 from pytask import Product, task
 
 from analysis.config import DATA_RAW, ROOT
-from analysis.data_management.processed import PROCESSED_REGISTER
-from analysis.exhibits.registry import ROBUST
-from analysis.exhibits.robustness_files import common_registers, robustness_register
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources
 from analysis.provenance.asking import answer_of
@@ -33,10 +30,8 @@ def sidecar_files(folder: str, notebook: str) -> dict[str, Path]:
 
 def table_registers(folder: str, notebook: str) -> tuple[Path, ...]:
     """Return the registers of the tables that are read."""
-    if notebook == ROBUST:
-        return (PROCESSED_REGISTER, robustness_register(folder))
-    takes_study = any(placed.study for placed in exhibits_of(folder, notebook))
-    return (PROCESSED_REGISTER,) if takes_study else common_registers(notebook)
+    found = (path for placed in exhibits_of(folder, notebook) for path in placed.registers)
+    return tuple(dict.fromkeys(found))
 
 
 def settings_of(folder: str, notebook: str) -> FileSet:
@@ -74,5 +69,5 @@ for _folder, _notebook in shown_notebooks():
     ) -> None:
         """Find out what each exhibit reads, then write its sidecar."""
         asked = in_worker(READINGS, folder, notebook)
-        read = {reading: answer_of(reading) for reading in asked}
+        read = {name: answer_of(reading) for name, reading in asked.items()}
         in_worker(WRITE, folder, notebook, read)

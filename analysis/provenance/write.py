@@ -30,21 +30,21 @@ from analysis.provenance.sidecar import (
 )
 
 
-def readings(folder: str, notebook: str) -> tuple[Reading, ...]:
-    """Return what has to be asked about the exhibits of a notebook, each question once."""
-    return tuple(dict.fromkeys(reading_of(placed) for placed in exhibits_of(folder, notebook)))
+def readings(folder: str, notebook: str) -> dict[str, Reading]:
+    """Return what has to be asked about each exhibit of a notebook, by name of the exhibit."""
+    return {placed.name: reading_of(placed) for placed in exhibits_of(folder, notebook)}
 
 
-def write_sidecars(folder: str, notebook: str, read: Mapping[Reading, tuple[str, ...]]) -> None:
+def write_sidecars(folder: str, notebook: str, read: Mapping[str, Iterable[str]]) -> None:
     """Write the sidecar of every exhibit of a notebook in one folder.
 
     Parameters
     ----------
     read
-        The data files that each question of `readings` found to be read.
+        The data files that are read for each exhibit, as paths from the root.
     """
     for placed in exhibits_of(folder, notebook):
-        files = [ROOT / name for name in read[reading_of(placed)]]
+        files = [ROOT / name for name in read[placed.name]]
         write_text_atomic(placed.sidecar, sidecar_text(sidecar_of(placed, files)))
 
 

@@ -18,6 +18,7 @@ from analysis.exhibits.effects import finding_sentences
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, EXTENSIONS, CommonExhibit, Exhibit
 from analysis.exhibits.study_results import OpenStudy, opened_once
 from analysis.program import line_of
+from analysis.reporting.readme_package import availability, requirements
 
 README: Final = ROOT / "README.md"
 QUESTIONS: Final = FIGURES / "synthesis" / "questions.csv"
@@ -123,7 +124,7 @@ def _exhibits(studies: Sequence[OpenStudy]) -> str:
     folders = [opened.study.name for opened in studies]
     rows = [_exhibit_row(exhibit, folders) for exhibit in EXHIBITS]
     rows += [_exhibit_row(exhibit, [exhibit.folder]) for exhibit in COMMON_EXHIBITS]
-    return _table(("Exhibit", "Program", "Shown in", "Output"), rows)
+    return _table(("Exhibit", "Program", "Line", "Shown in", "Output and provenance"), rows)
 
 
 def _exhibit_row(exhibit: Exhibit | CommonExhibit, folders: Sequence[str]) -> tuple[str, ...]:
@@ -131,15 +132,19 @@ def _exhibit_row(exhibit: Exhibit | CommonExhibit, folders: Sequence[str]) -> tu
     source = f"{module.replace('.', '/')}.py"
     line = line_of(ROOT / source, function)
     ending = "svg" if exhibit.kind == "figure" else "md"
-    links = ", ".join(
-        f"[{folder}]({_relative(FIGURES / folder)}/{exhibit.name}.{ending})" for folder in folders
-    )
+    links = ", ".join(_output_links(exhibit.name, folder, ending) for folder in folders)
     return (
         f"{exhibit.kind} `{exhibit.name}`",
         f"[`{function}`]({source}#L{line})",
+        str(line),
         f"[{exhibit.notebook}]({_relative(NOTEBOOKS)}/{exhibit.notebook}.ipynb)",
         f"{links} ({', '.join(EXTENSIONS[exhibit.kind])})",
     )
+
+
+def _output_links(name: str, folder: str, ending: str) -> str:
+    stem = f"{_relative(FIGURES / folder)}/{name}"
+    return f"[{folder}]({stem}.{ending}) [(whence)]({stem}.provenance.json)"
 
 
 def _relative(path: object) -> str:
@@ -156,6 +161,8 @@ SECTIONS: Final[Mapping[str, Callable[[Sequence[OpenStudy]], str]]] = {
     "studies": _studies,
     "findings": _findings,
     "questions": _questions,
+    "availability": lambda _: availability(),
     "data": _data,
+    "requirements": lambda _: requirements(),
     "exhibits": _exhibits,
 }

@@ -9,6 +9,7 @@ from pytask import Product, task
 
 from analysis.config import DATA_RAW, FIGURES, PARAMETERS, ROOT, study_names
 from analysis.data_management.processed import PROCESSED_REGISTER
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, module_file
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources
 from analysis.workers import in_worker
@@ -19,10 +20,17 @@ QUESTIONS = FIGURES / "synthesis" / "questions.csv"
 def readme_inputs() -> FileSet:
     """Return what the generated sections say and what writes them."""
     studies = [PARAMETERS / f"{study}.yaml" for study in study_names()]
+    raw = (path for path in DATA_RAW.iterdir() if path.is_file())
     own = Path(__file__)
     sources = (*module_sources(own), *module_sources(own.with_name("readme.py")))
-    program = {*sources, *environment_sources()}
-    return file_set("cards, studies, program", {*DATA_RAW.glob("*.card.yaml"), *studies, *program})
+    makers = [item.maker for item in EXHIBITS] + [item.maker for item in COMMON_EXHIBITS]
+    stated = {
+        own.with_name("measured_build.json"),
+        ROOT / "requirements.in",
+        ROOT / "pyproject.toml",
+    }
+    program = {*sources, *map(module_file, makers), *stated, *environment_sources()}
+    return file_set("raw data, studies, program", {*raw, *studies, *program})
 
 
 @task(id="sections")

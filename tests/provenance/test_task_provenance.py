@@ -7,6 +7,7 @@ from analysis.data_management.processed import PROCESSED_REGISTER
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.exhibits.robustness_files import robustness_register
 from analysis.provenance.places import exhibits_of, placed_exhibits, shown_notebooks
+from analysis.provenance.reads import reading_of
 from analysis.provenance.task_provenance import (
     exhibit_files,
     provenance_program,
@@ -70,3 +71,12 @@ def test_rows_that_a_study_adds_are_files_of_the_table(tmp_path):
     (tmp_path / "break_size_estimated_rho.csv").write_text("x\n")
     (tmp_path / "break_size_estimated_rho.card.yaml").write_text("x\n")
     assert [path.name for path in files_of("break_size", tmp_path)] == ["break_size.csv"]
+
+
+def test_a_question_does_not_change_while_other_studies_are_computed():
+    """A key names the registers of the exhibit alone, not those that a build is yet to write."""
+    zones = next(one for one in placed_exhibits() if one.folder == "zone_comparison")
+    assert zones.registers == (PROCESSED_REGISTER,)
+    assert reading_of(zones) == reading_of(zones)
+    synthesis = next(one for one in placed_exhibits() if one.folder == "synthesis")
+    assert robustness_register("mohan_boten") in synthesis.registers
