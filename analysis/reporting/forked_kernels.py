@@ -19,6 +19,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 CONNECTION_OPTION: Final = "-f"
 KERNEL_EVENT: Final = "analysis.kernel"  # audit event of a kernel that starts
+PUBLISHER: Final = "IOPubThread"  # the name under which the application of a kernel finds it
 Order = tuple[str, str, Mapping[str, str]]
 
 
@@ -101,7 +102,9 @@ def run_kernel(connection_file: str, folder: str, environment: Mapping[str, str]
 
     The kernel ends by itself when the process that runs the notebook does.
     """
-    from ipykernel.kernelapp import IPKernelApp
+    from ipykernel import kernelapp
+
+    from analysis.reporting.portless import PortlessPublisher
 
     sys.audit(KERNEL_EVENT, connection_file)
     os.setsid()
@@ -110,4 +113,5 @@ def run_kernel(connection_file: str, folder: str, environment: Mapping[str, str]
     os.environ.update(environment)
     sys.argv = ["ipykernel_launcher"]
     options = [CONNECTION_OPTION, connection_file, f"--IPKernelApp.parent_handle={os.getppid()}"]
-    IPKernelApp.launch_instance(argv=options)
+    setattr(kernelapp, PUBLISHER, PortlessPublisher)
+    kernelapp.IPKernelApp.launch_instance(argv=options)
