@@ -54,6 +54,9 @@ lock: $(STAMP) ## compile requirements.in into requirements.lock and environment
 	@uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -o requirements.lock
 	@$(BIN)/python -m analysis environment
 
+verify: $(STAMP) ## rebuild what is committed in a temporary folder and say how far each exhibit came back
+	@$(BIN)/python -m analysis verify
+
 bundle: $(STAMP) ## pack the package into one archive under bundle/, the same bytes each time
 	@$(BIN)/python -m analysis bundle
 
