@@ -36,6 +36,7 @@ LABEL_PLACE: Final = -0.075
 RANGE_MARGIN: Final = 1.5
 MISSING_LETTERS: Final = 62
 CURVES: Final = {"fitted": "expected flow", "counterfactual": "without the events"}
+EFFECT: Final = "effect of "  # opens the element of an effect in the data
 LINE_WIDTHS: Final = {"fitted": 1.4, "counterfactual": 1.4, "predicted": 0.7}
 
 
@@ -55,7 +56,8 @@ def zone_trade_figure(opened: OpenStudy) -> Figure:
     """Return one panel an outcome: reports as intervals, fitted and counterfactual flow."""
     names = [outcome.name for outcome in opened.study.outcomes if outcome.figure]
     panels = [_panel(opened, name) for name in names]
-    data = pd.concat([_long(name, panel) for name, panel in zip(names, panels, strict=True)])
+    drawn = [_long(name, panel) for name, panel in zip(names, panels, strict=True)]
+    data = pd.concat([*drawn, *(_effects(opened, name) for name in names)])
     return Figure(
         name="zone_trade",
         title="Published reports, expected monthly flow and flow without the events",
@@ -127,6 +129,22 @@ def _long(name: str, panel: Panel) -> pd.DataFrame:
     rows = pd.concat([curves.assign(end=ends), reports], ignore_index=True)
     rows = rows.assign(outcome=name, unit=f"{panel.unit} a day")
     return rows[["outcome", "element", "start", "end", "rate", "lower", "upper", "unit"]]
+
+
+def _effects(opened: OpenStudy, name: str) -> pd.DataFrame:
+    """Return the effects that the alt text tells as rows, with the verdict in their element."""
+    told = [effect for effect in opened.fits[name].effects if effect.shape != "trend"]
+    rows = {
+        "outcome": [name for _ in told],
+        "element": [f"{EFFECT}{effect.label}: {effect.verdict}" for effect in told],
+        "start": pd.to_datetime([effect.start for effect in told]),
+        "end": pd.to_datetime([effect.start for effect in told]),
+        "rate": pd.Series([effect.estimate for effect in told], dtype=float),
+        "lower": pd.Series([effect.lower for effect in told], dtype=float),
+        "upper": pd.Series([effect.upper for effect in told], dtype=float),
+        "unit": [effect.unit for effect in told],
+    }
+    return steady(pd.DataFrame(rows))
 
 
 def _draw(panels: Sequence[Panel], level: float) -> Canvas:

@@ -13,7 +13,7 @@ from matplotlib.patches import StepPatch
 
 from analysis.exhibits.style import ROLE_COLOURS
 from analysis.exhibits.timeline import day_number
-from analysis.exhibits.zone_trade import report_rates, zone_trade_figure
+from analysis.exhibits.zone_trade import EFFECT, report_rates, zone_trade_figure
 from exhibits.conftest import drawn
 from exhibits.made import CLOSURE, EARLY, GAP, STEADY, made_study, observation, outcome
 
@@ -200,7 +200,8 @@ def test_a_panel_names_what_is_not_identified(opened, canvases):
 def test_the_data_have_a_row_for_every_report_and_month_that_is_drawn(opened):
     figure = zone_trade_figure(opened)
     for item in [item for item in opened.study.outcomes if item.figure]:
-        rows = figure.data[figure.data["outcome"] == item.name]
+        own = figure.data[figure.data["outcome"] == item.name]
+        rows = own[~own["element"].str.startswith(EFFECT)]
         rates = report_rates(opened.observations_of(item)[0])
         monthly = opened.fits[item.name].monthly
         counts = rows["element"].value_counts()
@@ -211,6 +212,11 @@ def test_the_data_have_a_row_for_every_report_and_month_that_is_drawn(opened):
         assert reports["element"].tolist() == rates["observation_id"].tolist()
         assert set(rows["unit"]) == {f"{opened.unit(item.series)} a day"}
         assert (rows["start"] <= rows["end"]).all()
+        effects = [e for e in opened.fits[item.name].effects if e.shape != "trend"]
+        told = own[own["element"].str.startswith(EFFECT)]
+        assert told["element"].tolist() == [f"{EFFECT}{e.label}: {e.verdict}" for e in effects]
+        assert told["rate"].isna().tolist() == [e.estimate is None for e in effects]
+        assert told["unit"].tolist() == [e.unit for e in effects]
     hidden = {item.name for item in opened.study.outcomes if not item.figure}
     assert not hidden & set(figure.data["outcome"])
 
@@ -238,6 +244,7 @@ def test_an_outcome_without_any_number_still_has_its_reports(made):
     study = made_study(outcome("trade", CLOSURE), observations=few)
     figure = zone_trade_figure(study)
     assert all(effect.verdict == UNKNOWN for effect in study.fits["trade"].effects)
-    assert figure.data["element"].tolist() == few["observation_id"].tolist()
+    unknown = [f"{EFFECT}{e.label}: {UNKNOWN}" for e in study.fits["trade"].effects]
+    assert figure.data["element"].tolist() == [*few["observation_id"], *unknown]
     [axes] = drawn(figure).axes
     assert steps_of(axes, "fitted") == steps_of(axes, "counterfactual") == []
