@@ -78,7 +78,7 @@ def renew_sidecar(root: Path) -> None:
             "maker": "analysis.exhibits.effects.effects_table",
             "file": PROGRAM,
             "line": 1,
-            "opener": "",
+            "opener": "analysis.exhibits.effects.open_effects",
             "sources": {PROGRAM: hashed(PROGRAM)},
         },
         "parameters": {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
@@ -15,8 +14,10 @@ from analysis.errors import BuildError
 from analysis.provenance.citation import Citation, read_citation
 from analysis.provenance.crate import Package
 from analysis.provenance.crate_files import CARD_ENDING
+from analysis.provenance.places import ENDING
+from analysis.provenance.sidecar import read_sidecar
 
-SIDECAR: Final = ".provenance.json"
+SIDECAR: Final = f".{ENDING}"
 RAW: Final = "data_raw"
 LOCK: Final = "requirements.lock"
 CITATION: Final = "CITATION.cff"
@@ -48,14 +49,14 @@ def checked_package(root: Path, files: Mapping[str, bytes], exhibits: Iterable[s
     DataError
         If a raw file is not as registered, or a card breaks its contract.
     BuildError
-        If a sidecar is missing, names a file that is not packed or another hash than its own, or
-        the versions in CITATION.cff and pyproject.toml differ.
+        If a sidecar is missing, breaks its contract, names a file that is not packed or another
+        hash than its own, or the versions in CITATION.cff and pyproject.toml differ.
     """
     verify_checksums(root / RAW)
     project = tomllib.loads(files[CONFIGURATION].decode("utf-8"))["project"]
     citation = read_citation(root / CITATION)
     _check_version(citation, project["version"])
-    sidecars = {name: _sidecar(name, files) for name in exhibits}
+    sidecars = {name: _sidecar(root, name, files) for name in exhibits}
     for name, sidecar in sidecars.items():
         _check_hashes(name, sidecar, files)
     return Package(files, citation, _cards(root, files), sidecars, project["requires-python"])
@@ -75,12 +76,11 @@ def _cards(root: Path, files: Mapping[str, bytes]) -> dict[str, Card]:
     return {path.removesuffix(CARD_ENDING) + ".csv": read_card(root / path) for path in cards}
 
 
-def _sidecar(name: str, files: Mapping[str, bytes]) -> Mapping[str, Any]:
+def _sidecar(root: Path, name: str, files: Mapping[str, bytes]) -> Mapping[str, Any]:
     path = f"figures/{name}{SIDECAR}"
     if path not in files:
         raise BuildError(f"the exhibit {name} has no provenance sidecar", file=path, remedy=REBUILD)
-    content: Mapping[str, Any] = json.loads(files[path])
-    return content
+    return read_sidecar(root / path).model_dump(by_alias=True)
 
 
 def _check_hashes(name: str, sidecar: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
