@@ -90,6 +90,7 @@ EXHIBITS: Final[tuple[Exhibit, ...]] = (
     Exhibit("left_out", "table", ZONE_TRADE, "effects.left_out_table"),
     Exhibit("influence", "table", ZONE_TRADE, "effects.influence_table"),
     Exhibit("fitted_reports", "table", ZONE_TRADE, "effects.fitted_reports_table"),
+    Exhibit("official", "table", ZONE_TRADE, "official.official_table"),
     Exhibit("comparison", "table", ZONE_TRADE, "context.comparison_table"),
     Exhibit("context", "table", ZONE_TRADE, "context.context_table"),
     Exhibit("monthly", "figure", MONTHLY, "monthly_figure.monthly_figure"),

@@ -23,6 +23,13 @@ from analysis.study import Event, Intervention, Outcome, Study
 from analysis.study_file import parse_study
 
 _OPENING = threading.Lock()
+_FLOWS: Final = {"trade_value": "trade", "export_value": "exports", "import_value": "imports"}
+OFFICIAL: Final[Mapping[str, str]] = {
+    f"china-{place}-trade/bilateral/{metric}/cn_customs/usd": f"customs_{flow}/{iso3}"
+    for place, iso3 in (("laos", "LAO"), ("myanmar", "MMR"))
+    for metric, flow in _FLOWS.items()
+}
+"""Series of reports -> monthly series of the same flow, by the same office, in million dollars."""
 STUDY_TABLES: Final = (
     "reports",
     "observations",
@@ -49,6 +56,8 @@ class OpenStudy:
         Series register, monthly context series, and events by id.
     policy
         Policy indices of the units and of the kinds that the study shows.
+    official
+        Months of official trade with a counterpart among the outcomes, in the form of `context`.
     """
 
     study: Study
@@ -60,6 +69,7 @@ class OpenStudy:
     context: pd.DataFrame
     events: Mapping[str, Event]
     policy: pd.DataFrame = field(default_factory=pd.DataFrame)
+    official: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["series"]))
 
     @cached_property
     def monthly_fits(self) -> Mapping[str, ItsFit]:
@@ -166,6 +176,7 @@ def _study_on(tables: Mapping[str, pd.DataFrame], name: str) -> OpenStudy:
         context=_rows(tables["context"], "series", _context_named(study)),
         events=vocabulary.events,
         policy=_policy_of(study, tables["policy"]),
+        official=_rows(tables["context"], "series", _official_of(study)),
     )
 
 
@@ -197,6 +208,10 @@ def _reports_of(study: Study, reports: pd.DataFrame) -> pd.DataFrame:
 def _context_named(study: Study) -> set[str]:
     monthly = (key for item in study.monthly for key in (item.series, *item.controls))
     return {*study.context, *monthly}
+
+
+def _official_of(study: Study) -> set[str]:
+    return {OFFICIAL[item.series] for item in study.outcomes if item.series in OFFICIAL}
 
 
 def _policy_of(study: Study, policy: pd.DataFrame) -> pd.DataFrame:
