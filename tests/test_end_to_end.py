@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -90,32 +91,65 @@ def test_a_study_file_rebuilds_that_study_alone(shared_project):
     assert "mohan_boten-" not in result.stdout
 
 
-def test_a_new_study_needs_one_file_and_no_python(shared_project):
-    folder = shared_project.root / "notebooks" / "parameters"
-    own = """
-title: Lweje
-question: What happened to trade through Lweje?
-places: [Lweje]
-window: {start: 2014-01, end: 2023-12}
-trend: none
-seasonality: none
-rho: 0.3
-confidence: [high, medium]
-level: 0.9
-seeds: {bootstrap: 1}
-interventions:
-  - {name: coup, event: EV032, shape: step, label: Coup}
-outcomes:
-  - {name: total, label: Lweje trade, series: lweje/port/trade_value/mm_commerce/usd}
-"""
-    (folder / "lweje.yaml").write_text(own, encoding="utf-8")
-    result = shared_project.run("reproduce", "--study", "lweje")
-    assert result.returncode == 0, result.stderr
-    figures = shared_project.root / "figures" / "lweje"
-    assert (figures / "zone_trade.svg").stat().st_size > 1000
-    assert "Lweje trade" in (figures / "effects.md").read_text(encoding="utf-8")
-    assert (figures / "notebooks" / "02_zone_trade.ipynb").is_file()
-    (folder / "lweje.yaml").unlink()
+THIRD = "qingshuihe_chinshwehaw"
+
+
+def test_a_border_of_ones_own_from_an_empty_form_to_the_expected_tables(shared_project):
+    """The way of notebooks/adapt_a_border.md, with the committed third zone as what comes out."""
+    root = shared_project.root
+    raw, settings = root / "data_raw", root / "notebooks" / "parameters" / f"{THIRD}.yaml"
+    table = raw / f"reports_{THIRD}.csv"
+    expected, before = _tables_of(root), shared_project.outputs()
+    rows, filled = table.read_text(encoding="utf-8"), settings.read_text(encoding="utf-8")
+    card = table.with_suffix(".card.yaml").read_text(encoding="utf-8")
+    for path in (settings, *raw.glob(f"*_{THIRD}.*")):
+        path.unlink()
+    shutil.rmtree(root / "figures" / THIRD)
+    assert shared_project.run("register").returncode == 0
+
+    made = shared_project.run("new-study", THIRD, "--like", "ruili_muse")
+    assert made.returncode == 0, made.stderr
+    assert table.read_text(encoding="utf-8") == rows.splitlines(keepends=True)[0]
+    fresh = shared_project.run("check")
+    assert fresh.returncode == 0, fresh.stderr
+    assert "CHANGE ME" in fresh.stdout
+    kernels = shared_project.kernels_started
+    refused = shared_project.run("reproduce", "--study", THIRD)
+    assert refused.returncode == 1
+    assert "is what new-study wrote" in refused.stderr
+    assert shared_project.kernels_started == kernels
+
+    table.write_text(rows.replace(",518.38,", ',"518,380",'), encoding="utf-8")
+    table.with_suffix(".card.yaml").write_text(card, encoding="utf-8")
+    settings.write_text(filled, encoding="utf-8")
+    unregistered = shared_project.run("check")
+    assert unregistered.returncode == 1
+    assert "run python -m analysis register" in unregistered.stderr
+    assert shared_project.run("register").returncode == 0
+    mistaken = shared_project.run("check")
+    assert f"reports_{THIRD}.csv, row R1002 (line 3), column value" in mistaken.stderr
+    assert "thousands separator" in mistaken.stderr
+    table.write_text(rows, encoding="utf-8")
+    assert shared_project.run("register").returncode == 0
+    content = shared_project.run("check")
+    assert content.returncode == 0, content.stderr
+    assert "doubt" not in content.stdout
+
+    built = shared_project.run("reproduce", "--study", THIRD)
+    assert built.returncode == 0, built.stderr
+    assert "mohan_boten-" not in built.stdout
+    assert _tables_of(root) == expected
+    assert "Chinshwehaw total trade" in expected["effects.csv"]
+    for path in raw.glob(f"*_{THIRD}.*"):
+        if not path.name.startswith("reports_"):
+            path.unlink()
+    assert shared_project.run("register").returncode == 0
+    assert shared_project.outputs() == before
+
+
+def _tables_of(root: Path) -> dict[str, str]:
+    folder = root / "figures" / THIRD
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.csv")}
 
 
 def test_a_step_that_fails_is_one_message_and_leaves_its_outputs(shared_project):

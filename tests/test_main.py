@@ -60,8 +60,9 @@ def test_check_counts_what_it_checked():
     result = run("check")
     assert result.exit_code == 0
     rows = {line.split("  ")[-1].split(" ", 1)[1]: line for line in result.output.splitlines()}
-    with (DATA_RAW / "reports.csv").open(encoding="utf-8") as file:
-        reports = sum(1 for line in file if line.startswith("R"))
+    files = [DATA_RAW / "reports.csv", *DATA_RAW.glob("reports_*.csv")]
+    lines = (line for path in files for line in path.read_text(encoding="utf-8").splitlines())
+    reports = sum(1 for line in lines if line.startswith("R"))
     assert rows["reports"].split() == ["ok", str(reports), "reports"]
     assert rows["study files"].split() == ["ok", str(len(study_names())), "study", "files"]
     vocabulary = open_vocabulary()

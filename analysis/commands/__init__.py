@@ -9,6 +9,7 @@ from analysis.commands.accessibility import accessibility
 from analysis.commands.adopt import adopt
 from analysis.commands.audit import audit
 from analysis.commands.bundle import bundle
+from analysis.commands.compare import compare
 from analysis.commands.fetch import fetch
 from analysis.commands.import_customs import import_customs
 from analysis.commands.new_study import new_study_command
@@ -21,6 +22,7 @@ COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "accessibility": accessibility,
     "audit": audit,
     "bundle": bundle,
+    "compare": compare,
     "fetch": fetch,
     "import-customs": import_customs,
     "new-study": new_study_command,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeGuard
 
 import pandas as pd
 
 from analysis.exhibits.context import phase_rows, phases
 from analysis.exhibits.table import Column, Table
-from analysis.exhibits.zone_comparison_results import OpenComparison, Side
+from analysis.exhibits.zone_comparison_results import OpenComparison, OpenStudies, Side
 from analysis.exhibits.zone_comparison_rules import TRAIT_WORDS, Comparability, comparability
 from analysis.inference.multiplicity import adjust
 from analysis.models.effect_difference import effect_difference
@@ -28,7 +28,7 @@ DIFFERENCE_COLUMNS: Final = (
 NO_EVENT: Final = "the model of this outcome has no such event"
 
 
-def comparability_table(opened: OpenComparison) -> Table:
+def comparability_table(opened: OpenStudies) -> Table:
     """Return every pair of every group: comparable or not, and why."""
     rows = [
         {
@@ -67,7 +67,7 @@ def comparability_table(opened: OpenComparison) -> Table:
     )
 
 
-def zone_effects_table(opened: OpenComparison) -> Table:
+def zone_effects_table(opened: OpenStudies) -> Table:
     """Return the effect of each compared event on each outcome and gate, or why there is none."""
     return Table(
         name="zone_effects",
@@ -93,7 +93,7 @@ def zone_effects_table(opened: OpenComparison) -> Table:
     )
 
 
-def zone_differences_table(opened: OpenComparison) -> Table:
+def zone_differences_table(opened: OpenStudies) -> Table:
     """Return the test of difference of every event in every comparable pair."""
     rows = [
         _difference_row(opened, group, event, first, second)
@@ -131,7 +131,7 @@ def zone_differences_table(opened: OpenComparison) -> Table:
     )
 
 
-def zone_phases_table(opened: OpenComparison) -> Table:
+def zone_phases_table(opened: OpenStudies) -> Table:
     """Return the daily rates of each outcome and gate before, between and after its events.
 
     Only reports that lie wholly inside one phase count: nothing is split or interpolated.
@@ -158,7 +158,7 @@ def zone_phases_table(opened: OpenComparison) -> Table:
 
 
 def judged_pairs(
-    opened: OpenComparison,
+    opened: OpenStudies,
 ) -> Iterator[tuple[Group, Side, Side, Comparability]]:
     """Yield every pair of every group with its judgement."""
     for group in opened.settings.groups:
@@ -167,7 +167,7 @@ def judged_pairs(
             yield group, first, second, judged
 
 
-def effects_frame(opened: OpenComparison) -> pd.DataFrame:
+def effects_frame(opened: OpenStudies) -> pd.DataFrame:
     """Return one row an event and side that has it, in the order of the settings."""
     rows = [
         _effect_row(event, side, effect)
@@ -194,7 +194,7 @@ def _effect_row(event: ComparedEvent, side: Side, effect: Effect | None) -> dict
 
 
 def _difference_row(
-    opened: OpenComparison, group: Group, event: ComparedEvent, first: Side, second: Side
+    opened: OpenStudies, group: Group, event: ComparedEvent, first: Side, second: Side
 ) -> dict[str, object]:
     one, other = first.effect(event), second.effect(event)
     row: dict[str, object] = {
@@ -220,15 +220,21 @@ def _difference_row(
 
 
 def _tested(
-    opened: OpenComparison, first: Side, second: Side, one: Effect, other: Effect
+    opened: OpenStudies, first: Side, second: Side, one: Effect, other: Effect
 ) -> dict[str, object]:
-    placed = {place.name for place in opened.panel.joint.series}
-    if first.study == second.study == GATES and {first.name, second.name} <= placed:
+    if _of_joint_model(opened, first, second):
         gap = opened.panel.difference(one.name, first.name, second.name)
     else:
         gap = effect_difference(one, other, opened.settings.level)
     numbers = (gap.estimate, gap.lower, gap.upper, gap.p_value, gap.convention)
     return dict(zip(("estimate", "lower", "upper", "p_value", "how"), numbers, strict=True))
+
+
+def _of_joint_model(opened: OpenStudies, first: Side, second: Side) -> TypeGuard[OpenComparison]:
+    """Tell whether both sides are gates that were estimated together."""
+    if not isinstance(opened, OpenComparison) or not first.study == second.study == GATES:
+        return False
+    return {first.name, second.name} <= {place.name for place in opened.panel.joint.series}
 
 
 def _with_adjusted(frame: pd.DataFrame) -> pd.DataFrame:
@@ -240,7 +246,7 @@ def _with_adjusted(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(adjusted_p=adjusted.reindex(frame.index))
 
 
-def _phases_of(opened: OpenComparison, side: Side) -> pd.DataFrame:
+def _phases_of(opened: OpenStudies, side: Side) -> pd.DataFrame:
     compared = {event.interventions.get(side.study) for event in opened.settings.events}
     items = sorted(
         (item for item in side.interventions if item.name in compared), key=lambda i: i.start

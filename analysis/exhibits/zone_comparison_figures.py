@@ -20,7 +20,7 @@ from analysis.exhibits.style import (
     WIDTH_INCHES,
 )
 from analysis.exhibits.zone_comparison import effects_frame
-from analysis.exhibits.zone_comparison_results import OpenComparison
+from analysis.exhibits.zone_comparison_results import OpenStudies
 from analysis.exhibits.zone_comparison_rows import dress, laid_out, left_margin, records
 from analysis.settings.zone_comparison import GATES
 
@@ -35,7 +35,7 @@ OWN_EVENTS: Final = "Own events of the gates"
 NOT_KNOWN: Final = frozenset({"not identified", "no such event", "not in the joint model"})
 
 
-def effects_by_zone_figure(opened: OpenComparison) -> Figure:
+def effects_by_zone_figure(opened: OpenStudies) -> Figure:
     """Return every effect with its interval by event, `not identified` with the reason."""
     data = steady(_forest_data(opened))
     if data.empty:
@@ -50,7 +50,7 @@ def effects_by_zone_figure(opened: OpenComparison) -> Figure:
     )
 
 
-def _forest_data(opened: OpenComparison) -> pd.DataFrame:
+def _forest_data(opened: OpenStudies) -> pd.DataFrame:
     """Return the compared effects, then the gates' own events under one heading."""
     compared = effects_frame(opened)
     common = {event.interventions.get(GATES) for event in opened.settings.events}

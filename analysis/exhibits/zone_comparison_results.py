@@ -23,6 +23,7 @@ from analysis.settings.zone_comparison import (
     ComparedEvent,
     GatePanel,
     Group,
+    StudyComparison,
     ZoneComparison,
     parse_zone_comparison,
 )
@@ -62,20 +63,17 @@ class Side:
 
 
 @dataclass(frozen=True)
-class OpenComparison:
-    """The settings with everything that the exhibits show.
+class OpenStudies:
+    """Some studies with everything that exhibits of their comparison show.
 
     Attributes
     ----------
     sides
         Every outcome and gate that some group names, by study and name, in the order of the file.
-    panel
-        The gates alone and together.
     """
 
-    settings: ZoneComparison
+    settings: StudyComparison
     sides: Mapping[Member, Side]
-    panel: IntervalPanel
     events: Mapping[str, Event]
 
     def pairs(self, group: Group) -> tuple[tuple[Side, Side], ...]:
@@ -97,6 +95,20 @@ class OpenComparison:
             "text/markdown": f"**{self.settings.title}**\n\n{counts}",
             "text/plain": f"{self.settings.title}\n{counts}",
         }
+
+
+@dataclass(frozen=True)
+class OpenComparison(OpenStudies):
+    """The zones and gates with everything that the exhibits show.
+
+    Attributes
+    ----------
+    panel
+        The gates alone and together.
+    """
+
+    settings: ZoneComparison
+    panel: IntervalPanel
 
 
 @cache
@@ -127,10 +139,10 @@ def compare(
     sides = {
         member: _gate_side(settings.panel, panel, member[1], reports, register)
         if member[0] == GATES
-        else _outcome_side(studies[member[0]], member[1], settings.level, register)
+        else outcome_side(studies[member[0]], member[1], settings.level, register)
         for member in members
     }
-    return OpenComparison(settings, sides, panel, events)
+    return OpenComparison(settings=settings, sides=sides, events=events, panel=panel)
 
 
 def _gate_reports(panel: GatePanel, observations: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -176,7 +188,8 @@ def _gate_side(
     )
 
 
-def _outcome_side(opened: OpenStudy, name: str, level: float, register: pd.DataFrame) -> Side:
+def outcome_side(opened: OpenStudy, name: str, level: float, register: pd.DataFrame) -> Side:
+    """Return one outcome of a study as a side of a comparison, effects at the level asked for."""
     outcome = opened.outcome(name)
     return Side(
         study=opened.study.name,

@@ -122,15 +122,13 @@ class GatePanel:
 
 
 @dataclass(frozen=True)
-class ZoneComparison:
-    """The settings of the comparison, with every name checked.
+class StudyComparison:
+    """Which outcomes of which studies are set side by side, and which events.
 
     Attributes
     ----------
     percent_in_spite_of
         Traits in which two series may differ and still have comparable effects in per cent.
-    timeline
-        Label of each zone with the ids of its dated closures and reopenings.
     """
 
     title: str
@@ -139,6 +137,18 @@ class ZoneComparison:
     percent_in_spite_of: frozenset[Trait]
     groups: tuple[Group, ...]
     events: tuple[ComparedEvent, ...]
+
+
+@dataclass(frozen=True)
+class ZoneComparison(StudyComparison):
+    """The settings of the comparison of zones and gates, with every name checked.
+
+    Attributes
+    ----------
+    timeline
+        Label of each zone with the ids of its dated closures and reopenings.
+    """
+
     panel: GatePanel
     timeline: tuple[tuple[str, tuple[str, ...]], ...]
 
