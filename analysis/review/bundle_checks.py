@@ -72,8 +72,8 @@ def _check_version(citation: Citation, version: str) -> None:
 
 
 def _cards(root: Path, files: Mapping[str, bytes]) -> dict[str, Card]:
-    cards = [path for path in files if path.startswith(f"{RAW}/") and path.endswith(CARD_ENDING)]
-    return {path.removesuffix(CARD_ENDING) + ".csv": read_card(root / path) for path in cards}
+    tables = [path for path in files if path.startswith(f"{RAW}/") and path.endswith(".csv")]
+    return {path: read_card(root / f"{path.removesuffix('.csv')}{CARD_ENDING}") for path in tables}
 
 
 def _sidecar(root: Path, name: str, files: Mapping[str, bytes]) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from analysis.config import DATA_RAW, ROOT
 from analysis.data_management.cards import read_card
+from analysis.data_management.sources import SOURCES
 from analysis.errors import BuildError
 from analysis.provenance.citation import CITATION, read_citation
 
@@ -36,7 +37,8 @@ def test_it_is_valid_and_speaks_of_this_version():
 
 def test_every_source_that_is_cited_as_a_whole_is_a_reference():
     references = {item.title: item for item in read_citation().references}
-    for path in sorted(DATA_RAW.glob("*.card.yaml")):
+    for table in SOURCES:  # not the rows that a study of one's own brings along
+        path = DATA_RAW / f"{table}.card.yaml"
         card = read_card(path)
         publishers = [item.name for item in card.publishers if item.name.lower() != OWN]
         if publishers and not card.terms.licence.startswith(BY_ROW):
