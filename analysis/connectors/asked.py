@@ -61,6 +61,16 @@ def require_columns(found: Iterable[str], needed: Sequence[str], where: str) -> 
         )
 
 
+def other_form(where: str, form: str) -> SourceError:
+    """Return the error of an answer that has another form than the publisher documents."""
+    return SourceError(
+        "the form of the answer changed",
+        where=where,
+        allowed=form,
+        remedy="read the publisher's notes on the change; nothing was kept",
+    )
+
+
 def require_rows(df: pd.DataFrame, where: str) -> pd.DataFrame:
     """Return the table; refuse one without a row.
 

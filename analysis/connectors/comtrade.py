@@ -17,7 +17,13 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from analysis.connectors import clients
-from analysis.connectors.asked import Asked, require_columns, require_rows, require_unique
+from analysis.connectors.asked import (
+    Asked,
+    other_form,
+    require_columns,
+    require_rows,
+    require_unique,
+)
 from analysis.connectors.errors import SourceError
 
 CHINA: Final = "156"
@@ -76,24 +82,28 @@ def _chunks(asked: Asked, frequency: Frequency) -> list[list[str]]:
 def _records(
     client: Any, asked: Asked, frequency: Frequency, periods: Sequence[str]
 ) -> pd.DataFrame:
-    df: pd.DataFrame = client.getFinalData(
-        clients.KEY_IN_HEADER,
-        typeCode="C",
-        freqCode=frequency,
-        clCode="HS",
-        period=",".join(periods),
-        reporterCode=CHINA,
-        cmdCode="TOTAL",
-        flowCode=",".join(FLOWS),
-        partnerCode=",".join(PARTNERS),
-        partner2Code="0",
-        customsCode="C00",
-        motCode="0",
-        maxRecords=MOST_RECORDS,
-        format_output="JSON",
-        breakdownMode="plus",
-        includeDesc=False,
-    )
+    try:
+        df: pd.DataFrame = client.getFinalData(
+            clients.KEY_IN_HEADER,
+            typeCode="C",
+            freqCode=frequency,
+            clCode="HS",
+            period=",".join(periods),
+            reporterCode=CHINA,
+            cmdCode="TOTAL",
+            flowCode=",".join(FLOWS),
+            partnerCode=",".join(PARTNERS),
+            partner2Code="0",
+            customsCode="C00",
+            motCode="0",
+            maxRecords=MOST_RECORDS,
+            format_output="JSON",
+            breakdownMode="plus",
+            includeDesc=False,
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        form = "an object with count, data (a list of records) and error"
+        raise other_form(asked.session.answers[-1].address, form) from error
     answer = asked.session.answers[-1]
     announced = json.loads(answer.content).get("count")
     if announced != len(df) or len(df) >= MOST_RECORDS:

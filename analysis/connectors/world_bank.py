@@ -16,7 +16,13 @@ from typing import Any, Final
 import pandas as pd
 
 from analysis.connectors import clients
-from analysis.connectors.asked import Asked, require_columns, require_rows, require_unique
+from analysis.connectors.asked import (
+    Asked,
+    other_form,
+    require_columns,
+    require_rows,
+    require_unique,
+)
 from analysis.connectors.errors import SourceError
 
 INDICATORS: Final[Mapping[str, str]] = {
@@ -64,6 +70,9 @@ def _indicator(client: Any, asked: Asked, name: str, code: str) -> pd.DataFrame:
         rows = list(client.fetch(f"country/all/indicator/{code}", period))
     except client.APIError as error:
         raise SourceError(f"the publisher refuses: {error.msg}", where=code) from error
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        form = "a list of a head with total and per_page, and rows"
+        raise other_form(asked.session.answers[-1].address, form) from error
     first = asked.session.answers[before]
     announced = int(json.loads(first.content)[0]["total"])
     if announced != len(rows):

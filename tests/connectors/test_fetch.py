@@ -174,6 +174,37 @@ def test_world_bank_with_a_short_page_is_refused(desk):
     assert desk.nothing_stays()
 
 
+def test_world_bank_with_renamed_fields_is_refused(desk):
+    row = formats.wdi_row("NY.GDP.MKTP.CD", "LAO", "2019", 1.0)
+    renamed = {("iso3" if name == "countryiso3code" else name): row[name] for name in row}
+    head = {"page": 1, "pages": 1, "per_page": 50, "total": 1}
+    with (
+        publisher(in_turn(Reply(json.dumps([head, [renamed]]).encode()))) as server,
+        pytest.raises(SourceError, match="countryiso3code is missing"),
+    ):
+        desk.fetch("world_bank", server)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "message"),
+    [
+        ("comtrade_annual", {"count": 0, "error": "bad"}, "the form of the answer changed"),
+        ("comtrade_annual", [], "the form of the answer changed"),
+        ("comtrade_annual", {"count": 0, "data": []}, "the publisher has no row"),
+        ("world_bank", [{"page": 1}, []], "the form of the answer changed"),
+        ("world_bank", [{"message": [{"id": "120", "key": "Invalid", "value": "no"}]}], "refuses"),
+        ("world_bank", "text", "refuses: Unrecognized"),
+    ],
+)
+def test_json_of_another_form_is_refused(desk, name, body, message):
+    with (
+        publisher(in_turn(Reply(json.dumps(body).encode()))) as server,
+        pytest.raises(SourceError, match=message),
+    ):
+        desk.fetch(name, server)
+    assert desk.nothing_stays()
+
+
 RATE = MappingProxyType(
     {
         "COUNTRY": "LAO",
