@@ -39,11 +39,14 @@ def _anchors(table: RawTable) -> Iterator[tuple[str, str]]:
 
 
 def telling_anchors(tables: Mapping[str, RawTable]) -> Mapping[str, str]:
-    """Return the keys that say by themselves which row is meant, such as R0041 or EV023."""
-    return {
-        key: target
-        for table in tables.values()
-        if len(table.key) == 1
-        for key, target in anchors_of(table).items()
-        if _TELLING.fullmatch(key)
-    }
+    """Return the keys that say by themselves which row is meant, such as R0041 or EV023.
+
+    Where two tables share a key, it means the row of the first: events before their coding.
+    """
+    found: dict[str, str] = {}
+    for table in tables.values():
+        if len(table.key) == 1:
+            for key, target in anchors_of(table).items():
+                if _TELLING.fullmatch(key):
+                    found.setdefault(key, target)
+    return found

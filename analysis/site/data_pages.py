@@ -123,7 +123,7 @@ def _rows(item: RawTable) -> Html:
 
 
 def _cells(columns: Sequence[str], row: Sequence[str]) -> str:
-    return "".join(cell(name, value) for name, value in zip(columns, row, strict=True))
+    return " ".join(cell(name, value) for name, value in zip(columns, row, strict=True))
 
 
 def cell(column: str, value: str) -> str:

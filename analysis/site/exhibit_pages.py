@@ -28,6 +28,7 @@ from analysis.site.tables import Anchors, definitions, read_table, scrolling
 
 NO_SIDECAR: Final = f"The build has not written down the provenance of this exhibit yet: {REBUILD}."
 ROWS_ON_PAGE: Final = 400
+NAMES: Final = 4
 
 
 def exhibits_index(inputs: SiteInputs) -> str:
@@ -95,12 +96,18 @@ def _raw_table(inputs: SiteInputs, entry: Mapping[str, Any]) -> Html:
     link = site_link(page_of(name), title) if known else text(title)
     facts = definitions(
         [
-            ("Publisher", text(entry.get("publisher", ""))),
+            ("Publisher", text(_few(str(entry.get("publisher", "")).split("; ")))),
             ("Terms", text(entry.get("terms", ""))),
             ("File", _hashed(str(entry["file"]), str(entry["sha256"]))),
         ]
     )
     return Html(f'<div class="source"><h3>{link}</h3>{_row_links(inputs, entry)}{facts}</div>')
+
+
+def _few(names: Sequence[str]) -> str:
+    """Name the first publishers; the page of the table names all."""
+    more = f" and {len(names) - NAMES} others" if len(names) > NAMES else ""
+    return ", ".join(names[:NAMES]) + more
 
 
 def _row_links(inputs: SiteInputs, entry: Mapping[str, Any]) -> Html:

@@ -59,6 +59,7 @@ def configuration() -> Mapping[str, Any]:
         "html_math_renderer": maths.RENDERER,
         "html_static_path": [str(HERE / "static")],
         "html_css_files": ["site.css"],
+        "html_favicon": str(HERE / "static" / "favicon.svg"),
         "html_title": "Borderlands",
         "html_short_title": "Borderlands",
         "templates_path": [str(HERE / "templates")],

@@ -14,7 +14,7 @@ SITE: Final = "site"
 WORK: Final = ".pytask/site"
 _READ: Final = ("figures", "data_raw", "data_processed", "notebooks")
 _RECORDS: Final = (".pytask/verify/verify.json", ".pytask/build_record.json")
-_TEXTS: Final = frozenset({".md", ".html", ".css"})
+_TEXTS: Final = frozenset({".md", ".html", ".css", ".svg"})
 
 
 def bring_site_up_to_date(root: Path = ROOT) -> bool:

@@ -91,7 +91,7 @@ class _Reader(HTMLParser):
             while self.open.pop() != tag:
                 pass
             if tag not in {"caption", "p", "table"}:
-                self.parts.append(f"</{tag}>")
+                self.parts.append(f"</{tag}>" + (" " if tag in {"td", "th"} else ""))
 
     def handle_data(self, data: str) -> None:
         if self.in_style:
@@ -159,7 +159,7 @@ def table(
     lines = []
     for number, cells in enumerate(rows):
         anchor = f' id="{text(ids[number])}"' if ids else ""
-        body = "".join(f"<td>{cell}</td>" for cell in cells)
+        body = " ".join(f"<td>{cell}</td>" for cell in cells)
         lines.append(f"<tr{anchor}>{body}</tr>")
     rows_html = f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
     return scrolling(rows_html, label, css=css)
