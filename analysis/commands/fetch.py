@@ -102,6 +102,7 @@ def _sources() -> Table:
         table.add_column(heading, overflow="fold")
     for source in SOURCES.values():
         key = source.key_variable or "none"
+        key += "" if source.key_needed or source.key_variable is None else " (optional)"
         about = (source.name, source.title, source.client, f"data_raw/{source.table}.csv")
         table.add_row(*about, key, source.terms)
     return table

@@ -104,6 +104,8 @@ def _key(source: Source, environment: Mapping[str, str]) -> str | None:
     if source.key_variable is None:
         return None
     key = environment.get(source.key_variable, "").strip()
+    if not key and not source.key_needed:
+        return None
     if not key:
         raise SourceError(
             f"{source.title}: the publisher wants a subscription key",

@@ -14,6 +14,7 @@ from analysis.connectors.asked import Asked
 from analysis.connectors.drift_reports import compare_with_reports
 
 COMTRADE_KEY: Final = "COMTRADE_API_KEY"
+IMF_KEY: Final = "IMF_API_KEY"
 GITHUB: Final = "https://raw.githubusercontent.com"
 _COMTRADE_BASE: Final = "https://comtradeapi.un.org"
 _COMTRADE_NOTES: Final = (
@@ -43,7 +44,9 @@ class Source:
     documentation
         Where the publisher describes addresses and formats.
     key_variable
-        Environment variable that holds the subscription key, or None if none is needed.
+        Environment variable that holds the subscription key, or None if there is none.
+    key_needed
+        Whether the publisher answers only with a key; an optional one is sent where it is set.
     release
         Whether the file is a numbered release that must never change.
     table
@@ -64,6 +67,7 @@ class Source:
     fetch: Callable[[Asked], pd.DataFrame]
     compare: Callable[[pd.DataFrame, Path], pd.DataFrame]
     key_variable: str | None = None
+    key_needed: bool = True
     release: bool = False
 
 
@@ -107,6 +111,8 @@ SOURCES: Final[Mapping[str, Source]] = {
             base=_IMF_BASE,
             documentation=_IMF_NOTES,
             terms=_IMF_TERMS,
+            key_variable=IMF_KEY,
+            key_needed=False,
             table="macro_monthly",
             fetch=imf.fetch_exchange_rates,
             compare=_against(drift.series_of("macro_monthly"), imf.RATE_KEYS),
@@ -118,6 +124,8 @@ SOURCES: Final[Mapping[str, Source]] = {
             base=_IMF_BASE,
             documentation=_IMF_NOTES,
             terms=_IMF_TERMS,
+            key_variable=IMF_KEY,
+            key_needed=False,
             table="reports",
             fetch=imf.fetch_trade,
             compare=compare_with_reports,

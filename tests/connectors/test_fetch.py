@@ -15,7 +15,7 @@ import pytest
 from analysis.config import DATA_RAW, ROOT
 from analysis.connectors.errors import SourceError, UnreachableError
 from analysis.connectors.fetch import fetch, find_source
-from analysis.connectors.registry import COMTRADE_KEY, SOURCES
+from analysis.connectors.registry import COMTRADE_KEY, IMF_KEY, SOURCES
 from analysis.connectors.session import KEY_HEADER
 from analysis.connectors.vintage import vintages
 from tests.connectors import formats
@@ -227,6 +227,14 @@ def test_imf_exchange_rates(desk, message):
     assert server.calls[0].path == "/data/ER/CHN+KHM+LAO+MMR+THA+VNM.XDC_USD.PA_RT.M"
     assert server.calls[0].query == {"startPeriod": ["2018"], "endPeriod": ["2019"]}
     assert vintage.drift["verdict"].tolist() == ["agrees", "differs"]
+
+
+@pytest.mark.parametrize("key", [None, KEY])
+def test_an_optional_key_is_sent_where_it_is_set(desk, key):
+    body = formats.sdmx_specific("ER", [(RATE, {"2018-M01": "8000"})])
+    with publisher(in_turn(Reply(body, media_type=XML))) as server:
+        desk.fetch("imf_exchange_rates", server, environment={IMF_KEY: key} if key else {})
+    assert server.calls[0].headers.get(KEY_HEADER) == key
 
 
 def trade_series(**change):
