@@ -17,10 +17,11 @@ from analysis.config import PARAMETERS, notebook_names, study_names
 from analysis.engine import LOCAL, Engine
 from analysis.errors import AnalysisError, StudyError, spelling_hint
 from analysis.simulation.registry import INTERVAL, STUDIES, find_study
+from analysis.validation import validate
 from analysis.workers import PROCESSORS
 
 if TYPE_CHECKING:
-    from analysis.newstudy.doubt import Doubt
+    from analysis.reporting.build import BuildSummary
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -65,6 +66,10 @@ SchedulerOption = Annotated[
 
 
 NoSiteOption = Annotated[bool, typer.Option("--no-site", help="Do not build site/ at the end.")]
+WaitOption = Annotated[
+    bool,
+    typer.Option("--wait", help="If another build runs in this folder, wait until it has ended."),
+]
 
 
 @app.command()
@@ -75,6 +80,7 @@ def reproduce(
     engine: EngineOption = LOCAL,
     scheduler: SchedulerOption = None,
     no_site: NoSiteOption = False,
+    wait: WaitOption = False,
 ) -> None:
     """Bring data_processed/, figures/, notebooks/ and site/ up to date; skip what has not changed.
 
@@ -84,15 +90,22 @@ def reproduce(
     place = Engine(engine, workers or PROCESSORS, scheduler)
     chosen = _known("study", study or [], study_names())
     shown = _known("notebook", notebook or [], notebook_names())
-    _, doubts = _validated()
+    _, doubts = validate()
     if doubts:
         from analysis.newstudy.teacher import refuse_doubts
 
         refuse_doubts(doubts)
     from analysis.reporting.build import build
+    from analysis.reporting.interruption import ended_at_once
+    from analysis.reporting.lock import build_lock
 
-    summary = build(console, chosen, workers, shown, place)
-    seconds = time.perf_counter() - started
+    with ended_at_once(), build_lock(wait=wait):
+        _tell(build(console, chosen, workers, shown, place), time.perf_counter() - started)
+        if not (no_site or chosen or shown):
+            show_site(console)
+
+
+def _tell(summary: BuildSummary, seconds: float) -> None:
     if summary.ran:
         console.print(
             f"Ran {len(summary.ran)} steps, skipped {len(summary.skipped)} that were up to date, "
@@ -103,8 +116,6 @@ def reproduce(
             f"Nothing to do: all {len(summary.skipped)} steps are up to date "
             f"(no input, program, study file or package changed). {seconds:.1f} s."
         )
-    if not (no_site or chosen or shown):
-        show_site(console)
 
 
 @app.command()
@@ -114,7 +125,7 @@ def check() -> None:
     What is certainly wrong is an error. What looks like a usual mistake is a warning, told with
     its row, why it matters and how to mend it; reproduce waits until each is mended or answered.
     """
-    counts, doubts = _validated()
+    counts, doubts = validate()
     for what, number in counts.items():
         console.print(f"[green]ok[/green]  {number} {what}")
     for doubt in doubts:
@@ -201,36 +212,25 @@ def _known(kind: str, names: list[str], known: tuple[str, ...]) -> tuple[str, ..
     return tuple(names)
 
 
-def _validated() -> tuple[dict[str, int], list[Doubt]]:
-    """Check data and studies before anything runs; return how much was checked, and the doubts."""
-    from analysis.data_management.catalogue import open_vocabulary
-    from analysis.newstudy.teacher import find_doubts
-    from analysis.settings.registry import parse_common
-    from analysis.study_file import parse_study
-
-    vocabulary = open_vocabulary()
-    studies = [parse_study(PARAMETERS / f"{name}.yaml", vocabulary) for name in study_names()]
-    common = parse_common(vocabulary)
-    doubts = find_doubts(studies)
-    counts = {
-        "reports": len(vocabulary.reports),
-        "series": len(vocabulary.series),
-        "events": len(vocabulary.events),
-        "study files": len(study_names()),
-        "files of common settings": len(common),
-    }
-    return counts, doubts
-
-
 def main(command: Callable[[], object] = app) -> int:
     """Run the command line; a problem is one message on standard error and exit code 1."""
     try:
         command()
     except AnalysisError as error:
-        error_console.print(f"[bold red]{error.boundary} error[/bold red]", end=" ")
-        error_console.print(str(error), markup=False, highlight=False)
-        return 1
+        return _refused(error)
+    except OSError as error:
+        from analysis.data_management.save import REMEDIES, unwritable
+
+        if error.errno not in REMEDIES:
+            raise
+        return _refused(unwritable(error.filename or "a file of this folder", error))
     return 0
+
+
+def _refused(error: AnalysisError) -> int:
+    error_console.print(f"[bold red]{error.boundary} error[/bold red]", end=" ")
+    error_console.print(str(error), markup=False, highlight=False)
+    return 1
 
 
 if __name__ == "__main__":

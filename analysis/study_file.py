@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
+from analysis.config import COMMON_FOLDERS
 from analysis.errors import StudyError
 from analysis.settings.explain import validated
 from analysis.study import (
@@ -21,6 +24,8 @@ from analysis.study_monthly import check_monthly, monthly_outcome, policy_view
 from analysis.study_names import known, unique
 from analysis.study_yaml import read_yaml
 
+NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+
 
 def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
     """Read one study file and check every name in it.
@@ -31,6 +36,7 @@ def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
         On an unknown key, event, series, place, report or shape, a wrong type, or dates that do
         not fit; the message names the file, the key, what is allowed and the nearest match.
     """
+    _check_file_name(path)
     block = validated(path, read_yaml(path), StudyBlock)
     _check_names(path, block, vocabulary)
     in_order(path, "window", block.window)
@@ -51,6 +57,21 @@ def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
         monthly=tuple(monthly_outcome(path, item, interventions) for item in block.monthly),
         policy=policy_view(block.policy),
         checked=tuple(Answer(item.row, item.rule, item.why) for item in block.checked),
+    )
+
+
+def _check_file_name(path: Path) -> None:
+    """Refuse a name that no folder under figures/ and no step of the build can carry."""
+    taken = frozenset(COMMON_FOLDERS.values())
+    if NAME.fullmatch(path.stem) and path.stem not in taken:
+        return
+    raise StudyError(
+        f"the name '{path.stem}' is that of exhibits common to the studies"
+        if path.stem in taken
+        else f"the name '{path.stem}' cannot be that of a study",
+        file=path.name,
+        allowed="small letters, digits and underscores, a letter first: mohan_boten.yaml",
+        remedy="rename the file",
     )
 
 

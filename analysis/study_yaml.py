@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from analysis.errors import StudyError
+
+LONGEST_FILE: Final = 200_000
+DEEPEST_LEVEL: Final = 12
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -19,7 +22,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         When the file is missing, empty, not YAML, or holds a key twice.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        content = strict_yaml(path.read_bytes(), _StudyLoader)
     except FileNotFoundError as error:
         raise StudyError(
             "there is no such study file",
@@ -27,8 +30,6 @@ def read_yaml(path: Path) -> dict[str, Any]:
             allowed=", ".join(sorted(other.stem for other in path.parent.glob("*.yaml"))),
             remedy=f"create notebooks/parameters/{path.name} or name one of the studies above",
         ) from error
-    try:
-        content = yaml.load(text, Loader=_StudyLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise StudyError(
@@ -49,8 +50,51 @@ def read_yaml(path: Path) -> dict[str, Any]:
 _FASTEST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same loader, parsing in C
 
 
-class _StudyLoader(_FASTEST):  # type: ignore[misc,valid-type]
-    """YAML without silent dates, and without dropping the first of two equal keys."""
+class StrictLoader(_FASTEST):  # type: ignore[misc,valid-type]
+    """YAML that does not drop the first of two equal keys."""
+
+
+class _StudyLoader(StrictLoader):
+    """YAML without silent dates, too."""
+
+
+def strict_yaml(content: bytes, loader: type[StrictLoader] = StrictLoader) -> Any:
+    """Return what UTF-8 YAML says, if it is small, flat and free of references.
+
+    A reference (`*name`) can make a small file endless, or larger than any memory; no file of
+    this project needs one.
+
+    Raises
+    ------
+    yaml.YAMLError
+        If it is not such YAML, or a key is there twice.
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start + 1} is not UTF-8; save the file in UTF-8"
+        raise yaml.MarkedYAMLError(problem=problem) from error
+    if len(text) > LONGEST_FILE:
+        raise yaml.MarkedYAMLError(problem=f"it is longer than {LONGEST_FILE} characters")
+    _refuse_references(text)
+    return yaml.load(text, Loader=loader)
+
+
+def _refuse_references(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_FASTEST):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            problem = f"the reference *{event.anchor} is not allowed; write the value itself"
+            raise _refusal(problem, event)
+        if depth > DEEPEST_LEVEL:
+            problem = f"it is nested deeper than {DEEPEST_LEVEL} levels"
+            raise _refusal(problem, event)
+
+
+def _refusal(problem: str, event: Any) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
 
 
 def _mapping_without_duplicates(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -64,7 +108,7 @@ def _mapping_without_duplicates(loader: yaml.SafeLoader, node: yaml.MappingNode)
     return dict(loader.construct_mapping(node, deep=True))
 
 
-_StudyLoader.add_constructor("tag:yaml.org,2002:map", _mapping_without_duplicates)
+StrictLoader.add_constructor("tag:yaml.org,2002:map", _mapping_without_duplicates)
 _StudyLoader.add_constructor(
     "tag:yaml.org,2002:timestamp",
     lambda loader, node: loader.construct_scalar(node),

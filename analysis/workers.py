@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import re
 import resource
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -169,7 +170,11 @@ def _processes(number: int) -> ProcessPoolExecutor:
 
 
 def _end_with_parent() -> None:
-    """End this process when the one that started it ends, even if that one is killed."""
+    """End this process when the one that started it ends, even if that one is killed.
+
+    Ctrl-C reaches every process of a terminal; the one that started this one answers it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch_parent, daemon=True).start()
 
 

@@ -34,6 +34,7 @@ FLOORS = {
     "site": 4,
     "explorer": 4,
     "newstudy": 4,
+    "validation": 4,
     "commands": 5,
     "__main__": 5,
     "__init__": 0,

@@ -111,7 +111,7 @@ def test_nothing_is_built_for_an_unknown_study_or_on_faulty_data(monkeypatch, ca
     built = []
     monkeypatch.setattr("analysis.reporting.build.build", lambda *parts: built.append(parts))
 
-    def faulty():
+    def faulty(*_):
         raise DataError("the unit is not known", file="data_raw/reports.csv")
 
     monkeypatch.setattr("analysis.data_management.catalogue.open_vocabulary", faulty)
@@ -133,7 +133,7 @@ def test_reproduce_says_what_it_did_and_hands_over_its_options(monkeypatch, ran,
 
     asked = []
 
-    def build(_, studies, workers, notebooks):
+    def build(_, studies, workers, notebooks, _engine):
         asked.append((studies, workers, notebooks))
         return BuildSummary(ran, skipped)
 

@@ -13,6 +13,13 @@ from analysis.study_file import parse_study
 SERIES = "muse/port/trade_value/mm_commerce/usd"
 
 
+class WithoutReferences(yaml.SafeDumper):
+    """Write a list that stands in two places twice."""
+
+    def ignore_aliases(self, _data):
+        return True
+
+
 def event(event_id: str, start: date, end: date | None = None) -> Event:
     return Event(event_id, start, end, "Muse", "border_closure", "made for a test", True)
 
@@ -52,7 +59,11 @@ def valid() -> dict:
 
 def write(folder: Path, content: dict | str) -> Path:
     path = folder / "muse.yaml"
-    text = content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False)
+    text = (
+        content
+        if isinstance(content, str)
+        else yaml.dump(content, Dumper=WithoutReferences, sort_keys=False)
+    )
     path.write_text(text, encoding="utf-8")
     return path
 

@@ -11,7 +11,10 @@ CONSOLE = Console(soft_wrap=True)
 
 def site() -> None:
     """Build site/ from the committed outputs; open site/index.html, no server is needed."""
-    show_site(CONSOLE)
+    from analysis.reporting.lock import build_lock
+
+    with build_lock():
+        show_site(CONSOLE)
 
 
 def show_site(console: Console) -> None:

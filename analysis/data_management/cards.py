@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import DataError, spelling_hint
+from analysis.study_yaml import strict_yaml
 
 
 class _Block(BaseModel):
@@ -63,8 +64,7 @@ def read_card(path: Path) -> Card:
     """
     file = f"{path.parent.name}/{path.name}"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Card.model_validate(content)
+        return Card.model_validate(strict_yaml(path.read_bytes()))
     except FileNotFoundError as error:
         raise DataError(
             "the table has no provenance card",
@@ -72,10 +72,11 @@ def read_card(path: Path) -> Card:
             remedy="write the card; any other *.card.yaml in the folder shows the fields",
         ) from error
     except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
         raise DataError(
-            f"the card is not valid YAML: {str(error).splitlines()[0]}",
+            f"the card is not valid YAML: {getattr(error, 'problem', None) or error}",
             file=file,
-            where=str(getattr(error, "problem_mark", "")).strip() or None,
+            where=f"line {mark.line + 1}" if mark else None,
             remedy="correct the line; text with a colon or a dash goes in quotes",
         ) from error
     except ValidationError as error:

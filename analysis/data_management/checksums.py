@@ -98,12 +98,17 @@ def read_register(folder: Path = config.DATA_RAW) -> dict[str, str]:
     except FileNotFoundError as error:
         remedy = f"restore it with git checkout -- {file}"
         raise DataError("the register is missing", file=file, remedy=remedy) from error
+    except UnicodeDecodeError as error:
+        remedy = f"restore it with git checkout -- {file}"
+        raise DataError("the register is not text in UTF-8", file=file, remedy=remedy) from error
     entries: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         digest, _, name = line.partition("  ")
-        if len(digest) != hashlib.sha256().digest_size * 2 or not name:
+        if len(digest) != hashlib.sha256().digest_size * 2 or not name or name in entries:
             raise DataError(
-                "this is not a line of sha256sum",
+                f"the file {name} is there twice"
+                if name in entries
+                else "this is not a line of sha256sum",
                 file=file,
                 where=f"line {number}",
                 allowed="64 hexadecimal digits, two spaces, a file name",

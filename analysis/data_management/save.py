@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
 import os
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
-from analysis.errors import DataError
+from analysis.errors import BuildError, DataError
 
+REMEDIES: Final = {
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room in your quota",
+    errno.EROFS: "mount the folder so that it can be written, or copy the project elsewhere",
+    errno.EACCES: "get the right to write in the folder (ls -ld shows who has it)",
+    errno.EPERM: "get the right to write in the folder (lsattr shows what is locked)",
+}
+"""What to do about a system's refusal to write."""
 Summary = dict[str, str | float | int]
 DIGITS = 10
 """Significant digits in a manifest; the last digits of a sum may differ between processors."""
@@ -27,17 +37,35 @@ def write_bytes_atomic(path: Path, content: bytes) -> bool:
     -------
     bool
         True if the file was written, False if it already held these bytes.
+
+    Raises
+    ------
+    BuildError
+        If the file cannot be written, for example on a full disk; what stood there stays.
     """
     if path.is_file() and path.read_bytes() == content:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(content)
         temporary.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
     return True
+
+
+def unwritable(path: Path | str, error: OSError) -> BuildError:
+    """Return a system's refusal to write a file as a message that says what to do."""
+    return BuildError(
+        f"the file cannot be written: {error.strerror or error}",
+        file=path,
+        why="the output is as it was before, or missing if it was never built",
+        remedy=REMEDIES.get(error.errno or 0, "mend the cause") + ", then run the same command",
+    )
 
 
 def write_text_atomic(path: Path, text: str) -> bool:

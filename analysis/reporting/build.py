@@ -28,6 +28,7 @@ from analysis.errors import AnalysisError, BuildError
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.nodes import held_file_sets
 from analysis.program import remember_imports
+from analysis.reporting.build_memory import check_memory
 from analysis.reporting.build_record import BuildRecorder
 from analysis.reporting.progress import BuildProgress, task_label
 from analysis.workers import warm_up
@@ -78,6 +79,7 @@ def build(
     BuildError
         When a step fails; earlier outputs of that step are untouched.
     """
+    check_memory()
     progress, recorder = BuildProgress(console, warm_up), BuildRecorder(ROOT)
     chosen = [_of_studies(tuple(studies)), _of_notebooks(tuple(notebooks))]
     expression = " and ".join(f"({part})" for part in chosen if part)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from analysis.config import ROOT
 from analysis.data_management.pipeline import KEYS
 from analysis.data_management.save import save_table, write_bytes_atomic, write_text_atomic
-from analysis.errors import DataError
+from analysis.errors import BuildError, DataError
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=8)
 ROWS = st.lists(
@@ -134,7 +134,7 @@ def test_failed_write_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(BuildError, match="cannot be written: disk full"):
         write_text_atomic(path, "new")
     assert path.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["t.txt"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import shutil
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -197,7 +196,10 @@ def test_missing_settings_are_told(folder):
 def test_check_stops_at_a_fault_in_the_common_settings(folder, monkeypatch, capsys):
     text = (folder / FILE).read_text(encoding="utf-8").replace("EV037", "EV999")
     (folder / FILE).write_text(text, encoding="utf-8")
-    faulty = partial(parse_common, folder=folder)
+
+    def faulty(vocabulary, *_):
+        return parse_common(vocabulary, folder)
+
     monkeypatch.setattr(registry, "parse_common", faulty)
     status = command_line.main(command_line.check)
     assert status == 1
