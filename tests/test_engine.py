@@ -10,12 +10,12 @@ from functools import partial
 
 import pandas as pd
 import pytest
-from analysis.models.dyads_simulation import simulate_dyads
 from typer.testing import CliRunner
 
 from analysis import __main__
 from analysis.engine import DASK, LOOPBACK, Engine
 from analysis.errors import BuildError
+from analysis.models.dyads_simulation import simulate_dyads
 from analysis.simulation.gather import gather, part_file
 
 PARTS = [partial(simulate_dyads, 20, seed, (6, 30)) for seed in range(24)]

@@ -105,7 +105,7 @@ def _verdict(archive: Path, rebuilt: Path) -> Verdict:
 
 
 def _build(folder: Path, same_lock: bool, run: Runner) -> None:
-    here = [sys.executable, "-m", "analysis", "reproduce"]
+    here = [sys.executable, "-m", "analysis", "reproduce", "--no-site"]
     command = here if same_lock else ["make", "reproduce"]
     result = run(command, folder, os.environ | {"PYTHONPATH": str(folder)})
     if result.returncode:

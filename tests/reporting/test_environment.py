@@ -24,7 +24,8 @@ CONFIGURATION = (
 INDEX = re.compile(
     r"https?:|--(extra-)?index-url|--find-links|--trusted-host|pypi\.", re.IGNORECASE
 )
-PACKAGE_OF = {"yaml": "pyyaml", "_pytask": "pytask", "sdmx": "sdmx1"}  # module -> distribution, where they differ
+# Module -> distribution, where they differ.
+PACKAGE_OF = {"yaml": "pyyaml", "_pytask": "pytask", "sdmx": "sdmx1"}
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}\b")
 
 
