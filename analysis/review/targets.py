@@ -104,9 +104,8 @@ def targets_in(trees: Sequence[Path], selection: Selection) -> tuple[Target, ...
 
 def exhibit_targets(trees: Sequence[Path], selection: Selection) -> tuple[Target, ...]:
     """Return the figures and tables; a study is built without what all studies share."""
-    registry: dict[str, Exhibit | CommonExhibit] = {
-        item.name: item for item in (*EXHIBITS, *COMMON_EXHIBITS)
-    }
+    known: tuple[Exhibit | CommonExhibit, ...] = (*EXHIBITS, *COMMON_EXHIBITS)
+    registry = {item.name: item for item in known}
     found = {path for tree in trees for path in _csv_files(tree, FIGURES, "*/*.csv")}
     return tuple(
         _exhibit(path, _kind(path, trees), registry.get(path.stem))

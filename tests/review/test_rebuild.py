@@ -49,7 +49,7 @@ def test_the_same_lock_uses_the_python_that_runs(package, packed, tmp_path, monk
     monkeypatch.setattr("analysis.review.rebuild.LOCK", package / "requirements.lock")
     build = Build(package)
     assert not verify_bundle(packed.path, tmp_path / "work", build).own_environment
-    assert build.command == [sys.executable, "-m", "analysis", "reproduce"]
+    assert build.command == [sys.executable, "-m", "analysis", "reproduce", "--no-site"]
 
 
 def test_what_comes_out_otherwise_is_named(package, packed, tmp_path):
