@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from analysis import __main__ as command_line
 from analysis import config
 from analysis.data_management.cards import read_card
+from analysis.data_management.catalogue import open_vocabulary
 from analysis.data_management.checksums import verify_checksums
 from analysis.data_management.parts import PARTED, parts_of
 from analysis.data_management.read_raw import read_joined
@@ -21,6 +22,8 @@ from analysis.newstudy.comparison import compared_studies, open_studies
 from analysis.newstudy.comparison_notebook import EXHIBITS, comparison_notebook
 from analysis.newstudy.create import Places, new_study
 from analysis.newstudy.form import EXPLAINED
+from analysis.settings.synthesis import parse_synthesis
+from analysis.settings.zone_comparison import parse_zone_comparison
 from analysis.study_yaml import read_yaml
 
 TODAY = date(2026, 11, 24)
@@ -154,3 +157,22 @@ def test_the_notebook_of_a_comparison_shows_every_exhibit():
     for make in EXHIBITS.values():
         assert f"{make.__name__}(opened)" in code
     assert len({cell.id for cell in cells}) == len(cells)
+
+
+def test_the_common_notebooks_take_a_third_study_by_their_settings(places):
+    vocabulary = open_vocabulary()
+    folder = places.parameters / "common"
+    third = "studies: [mohan_boten, ruili_muse, qingshuihe_chinshwehaw]"
+    for name in ("zone_comparison", "synthesis"):
+        path = folder / f"{name}.yaml"
+        text = path.read_text(encoding="utf-8")
+        assert "studies: [mohan_boten, ruili_muse]" in text
+        text = text.replace("studies: [mohan_boten, ruili_muse]", third).replace(
+            "{mohan_boten: [port_value], ruili_muse: [muse_total, ruili_value]}",
+            "{ruili_muse: [muse_total], qingshuihe_chinshwehaw: [gate_total]}",
+        )
+        path.write_text(text, encoding="utf-8")
+    settings = parse_zone_comparison(folder / "zone_comparison.yaml", vocabulary)
+    assert [study.name for study in settings.studies][-1] == "qingshuihe_chinshwehaw"
+    assert ("qingshuihe_chinshwehaw", "gate_total") in settings.groups[0].members
+    assert parse_synthesis(folder / "synthesis.yaml", vocabulary)
