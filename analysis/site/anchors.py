@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from pathlib import PurePosixPath
+from typing import Any, Final
 
 from analysis.site.inputs import RawTable
 
@@ -26,6 +27,21 @@ def row_anchors(table: RawTable) -> tuple[str, ...]:
 def page_of(table: str) -> str:
     """Return the address of the page of a raw table."""
     return f"data/{table}.html"
+
+
+def table_behind(entry: Mapping[str, Any]) -> str:
+    """Return the table that an input of a sidecar names: a register, or a part of a study."""
+    return PurePosixPath(str(entry["file"])).stem
+
+
+def anchors_in(tables: Mapping[str, RawTable], register: str) -> Mapping[str, str]:
+    """Return where each row of a register and of its parts stands, by its key."""
+    names = [name for name in tables if name == register or name.startswith(f"{register}_")]
+    found: dict[str, str] = {}
+    for name in names:
+        if tables[name].columns == tables[register].columns:
+            found |= anchors_of(tables[name])
+    return found
 
 
 def anchors_of(table: RawTable) -> Mapping[str, str]:

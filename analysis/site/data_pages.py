@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from analysis.data_management.cards import Card
-from analysis.site.anchors import page_of, row_anchors
+from analysis.site.anchors import page_of, row_anchors, table_behind
 from analysis.site.inert import Html, raw, site_link, text, web_address, web_link
 from analysis.site.inputs import FIRST_ROWS, ROWS_IN_FULL, RawTable, SiteInputs
 from analysis.site.pieces import exhibit_list, hidden_tree, page, paragraph, section, unfold
@@ -49,7 +49,7 @@ def data_page(inputs: SiteInputs, item: RawTable) -> str:
         exhibit
         for exhibit in inputs.exhibits
         for entry in (exhibit.provenance or {}).get("inputs", ())
-        if entry["table"] == item.name
+        if table_behind(entry) == item.name
     ]
     behind = unfold(f"{len(used)} exhibits rest on this table", exhibit_list(used)) if used else ""
     return page(

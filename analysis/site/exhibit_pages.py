@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from analysis.exhibits.registry import module_file
-from analysis.site.anchors import anchors_of, page_of
+from analysis.site.anchors import anchors_of, page_of, table_behind
 from analysis.site.inert import Html, raw, site_link, text
 from analysis.site.inputs import REBUILD, SavedExhibit, SiteInputs
 from analysis.site.pieces import (
@@ -90,7 +90,7 @@ def _raw_rows(inputs: SiteInputs, exhibit: SavedExhibit) -> Html:
 
 
 def _raw_table(inputs: SiteInputs, entry: Mapping[str, Any]) -> Html:
-    name = str(entry["table"])
+    name = table_behind(entry)
     known = inputs.tables.get(name)
     title = known.card.title if known else name
     link = site_link(page_of(name), title) if known else text(title)
@@ -111,7 +111,7 @@ def _few(names: Sequence[str]) -> str:
 
 
 def _row_links(inputs: SiteInputs, entry: Mapping[str, Any]) -> Html:
-    name, keys = str(entry["table"]), entry.get("rows")
+    name, keys = table_behind(entry), entry.get("rows")
     if name not in inputs.tables:
         return Html("")
     if keys is None:

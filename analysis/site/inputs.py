@@ -15,6 +15,7 @@ import yaml
 
 from analysis.config import COMMON_FOLDERS
 from analysis.data_management.cards import Card, read_card
+from analysis.data_management.parts import parts_of
 from analysis.data_management.sources import SOURCES
 from analysis.errors import BuildError
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, EXTENSIONS, CommonExhibit, Exhibit
@@ -167,7 +168,7 @@ def read_inputs(root: Path, places: Iterable[Place] | None = None) -> SiteInputs
         studies=studies,
         exhibits=tuple(_exhibit(root, folder, entry) for folder, entry in chosen),
         notebooks=dict(sorted(_notebooks(root), key=lambda item: _standing(item[0], studies))),
-        tables={name: _table(root, name, source.key) for name, source in SOURCES.items()},
+        tables=_tables(root),
         questions=_rows(root / "figures" / "synthesis" / "questions.csv") or (),
         findings=_rows(root / "figures" / "synthesis" / "findings.csv") or (),
         claims=_rows(root / "figures" / "published_claims" / "claims.csv"),
@@ -210,6 +211,15 @@ def _standing(place: tuple[str, str], studies: Mapping[str, object]) -> tuple[bo
     """Sort notebooks of studies first, study by study, then those that are run once."""
     folder, stem = place
     return (folder not in studies, folder if folder in studies else "", stem)
+
+
+def _tables(root: Path) -> dict[str, RawTable]:
+    """Return every raw table; what a study brings along follows the register that it adds to."""
+    return {
+        part.stem: _table(root, part.stem, source.key)
+        for name, source in SOURCES.items()
+        for part in parts_of(name, root / "data_raw")
+    }
 
 
 def _table(root: Path, name: str, key: tuple[str, ...]) -> RawTable:

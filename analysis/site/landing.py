@@ -109,10 +109,19 @@ def _percent(value: str) -> str:
     return f"{float(value):+.0f}".replace("-", "−")
 
 
+def _rows_of(inputs: SiteInputs, register: str) -> int:
+    """Count the rows of a register and of what studies bring along."""
+    return sum(
+        len(item.rows)
+        for name, item in inputs.tables.items()
+        if item.columns == inputs.tables[register].columns and name.startswith(register)
+    )
+
+
 def _numbers(inputs: SiteInputs) -> Html:
     figures = {
-        "published figures, each with its source": len(inputs.tables["reports"].rows),
-        "dated events": len(inputs.tables["events"].rows),
+        "published figures, each with its source": _rows_of(inputs, "reports"),
+        "dated events": _rows_of(inputs, "events"),
         "raw tables with a card": len(inputs.tables),
         "exhibits": len(inputs.exhibits),
         "executed notebooks": len(inputs.notebooks),

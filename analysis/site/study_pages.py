@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from analysis.site.anchors import anchors_of
+from analysis.site.anchors import anchors_in
 from analysis.site.exhibit_pages import table_with_note
 from analysis.site.inert import Html, raw, site_link, text
 from analysis.site.inputs import SavedExhibit, SiteInputs
@@ -157,7 +157,7 @@ def _design(inputs: SiteInputs, folder: str) -> str:
 
 
 def _outcomes(inputs: SiteInputs, study: Mapping[str, Any]) -> Html:
-    series = anchors_of(inputs.tables["series"])
+    series = anchors_in(inputs.tables, "series")
     labels = {str(item["name"]): str(item["label"]) for item in study["interventions"]}
     rows = []
     for outcome in study["outcomes"]:
@@ -169,9 +169,13 @@ def _outcomes(inputs: SiteInputs, study: Mapping[str, Any]) -> Html:
 
 
 def _events(inputs: SiteInputs, study: Mapping[str, Any]) -> Html:
-    events = inputs.tables["events"]
-    days = {row[0]: row[events.columns.index("start")] for row in events.rows}
-    places = anchors_of(events)
+    places = anchors_in(inputs.tables, "events")
+    days = {
+        row[0]: row[item.columns.index("start")]
+        for name, item in inputs.tables.items()
+        if name.split("_")[0] == "events"
+        for row in item.rows
+    }
     rows = []
     for item in study["interventions"]:
         key = str(item.get("event", ""))
