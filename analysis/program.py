@@ -93,10 +93,10 @@ def _modules_in(source: str) -> list[str]:
 def _remembered() -> dict[str, list[str]]:
     """Return what earlier builds found in sources, by the hash of the source."""
     try:
-        known: dict[str, list[str]] = json.loads(IMPORTS.read_text(encoding="utf-8"))
+        known = json.loads(IMPORTS.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return known
+    return known if isinstance(known, dict) else {}
 
 
 def remember_imports() -> None:

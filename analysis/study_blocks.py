@@ -123,7 +123,7 @@ class StudyBlock(Block):
     rho: Rho
     confidence: list[Confidence] = Field(min_length=1)
     level: float = Field(gt=0.5, lt=1)
-    seeds: dict[str, int]
+    seeds: dict[str, Annotated[int, Field(ge=0)]]
     interventions: list[InterventionBlock]
     outcomes: list[OutcomeBlock] = Field(min_length=1)
     comparison: list[str] = []

@@ -18,11 +18,11 @@ WORD = r"[a-z][a-z0-9_.]*"
 
 
 def _exact(pattern: str) -> str:
-    return f"^(?:{pattern})$"
+    return rf"^(?:{pattern})\Z"
 
 
 def _or_empty(pattern: str) -> str:
-    return f"^(?:{pattern})?$"
+    return rf"^(?:{pattern})?\Z"
 
 
 def is_day(text: pd.Series[str]) -> pd.Series[bool]:

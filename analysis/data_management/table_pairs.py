@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.data_management.claim_tables import claims_fit_figures, claims_name_figures
 from analysis.data_management.faults import Fault, row_faults
 from analysis.data_management.parts import of_register
+from analysis.data_management.series_keys import base_units, series_key
 from analysis.data_management.sources import COUNTRY_YEAR
 
 Tables = Mapping[str, pd.DataFrame]
@@ -95,7 +96,19 @@ def _province(table: str) -> tuple[PairCheck, ...]:
     return (_declared(table, "unit", "provinces", "unit"),)
 
 
+def _written_as_declared(tables: Tables) -> list[Fault]:
+    """Find reports whose place is that of a declared series but for spaces or capital letters."""
+    reports, register = tables["reports"], tables["series"].set_index("series")
+    keys = series_key(reports, base_units(reports["unit"]))
+    declared = reports.assign(declared=keys.map(register["place"]))
+    wrong = declared["declared"].notna() & (declared["declared"] != declared["place"])
+    problem = "the place '{place}' is written '{declared}' in the register of series"
+    allowed, remedy = "the place as series.csv writes it", "copy it from there"
+    return row_faults(declared, wrong, "place", problem, allowed, remedy)
+
+
 _PAIRS: Mapping[str, tuple[PairCheck, ...]] = {
+    "reports": (_written_as_declared,),
     "country_borders": _country("country_borders", ("iso3", "neighbour")),
     "policy_monthly": _country("policy_monthly", ("unit",)),
     "policy_provinces_monthly": (

@@ -54,12 +54,20 @@ def check_notebooks(folder: Path = NOTEBOOKS) -> int:
     paths = sorted(folder.glob("[0-9][0-9]*.ipynb"))
     for path in paths:
         _check(path, f"{folder.name}/{path.name}")
-    missing = sorted(COMMON_FOLDERS.keys() - {path.stem for path in paths})
+    missing = sorted(_needed() - {path.stem for path in paths})
     if missing:
         file = f"{folder.name}/{missing[0]}.ipynb"
         remedy = f"restore it with git checkout -- {file}"
         raise BuildError("the notebook is missing", file=file, remedy=remedy)
     return len(paths)
+
+
+def _needed() -> set[str]:
+    """Return the notebooks that show an exhibit or have a folder of their own."""
+    from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
+
+    own = {item.notebook for item in EXHIBITS} | {item.notebook for item in COMMON_EXHIBITS}
+    return own | COMMON_FOLDERS.keys()
 
 
 def _check(path: Path, file: str) -> None:
