@@ -91,8 +91,8 @@ def build(
         raise _failure(progress)
     if session.exit_code != ExitCode.OK:
         raise BuildError(
-            f"the build graph could not be made (pytask says {session.exit_code.name})",
-            remedy="run `.venv/bin/pytask collect` to see the step that is at fault",
+            f"the build could not be laid out or remembered (pytask says {session.exit_code.name})",
+            remedy="see that the disk has room; `.venv/bin/pytask collect` shows a step at fault",
         )
     return BuildSummary(tuple(progress.ran), tuple(progress.skipped))
 

@@ -8,18 +8,19 @@ from typing import Final
 from _pytask.lockfile import LockfileError, LockfileVersionError, read_lockfile
 
 from analysis.config import ROOT
+from analysis.data_management.save import unwritable
 from analysis.errors import BuildError
 
 MEMORY: Final = ROOT / "pytask.lock"
 
 
 def check_memory(path: Path = MEMORY) -> None:
-    """Refuse a memory that cannot be read, for example with marks of a merge in it.
+    """Refuse a memory that cannot be read, for example with marks of a merge in it, or written.
 
     Raises
     ------
     BuildError
-        If it cannot be read; the message says how to go on without it.
+        If it cannot be read or written; the message says how to go on.
     """
     try:
         read_lockfile(path)
@@ -30,3 +31,15 @@ def check_memory(path: Path = MEMORY) -> None:
             why="it says which steps are up to date",
             remedy=f"delete {path.name}; every step then runs once more",
         ) from error
+    try:
+        _touch(path.with_name(f"{path.name}.journal"))
+    except OSError as error:
+        raise unwritable(path.name, error) from error
+
+
+def _touch(journal: Path) -> None:
+    """Open the file to which finished steps are appended, and leave none that is empty."""
+    with journal.open("ab"):
+        pass
+    if not journal.stat().st_size:
+        journal.unlink()
