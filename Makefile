@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed.stamp
 
-.PHONY: help reproduce test site lab check lint benchmark simulate lock bundle verify-bundle audit clean
+.PHONY: help reproduce test test-faults site lab check lint benchmark simulate lock bundle verify-bundle audit clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -30,6 +30,9 @@ test: $(STAMP) ## lint, types, unit, reference, end-to-end and notebook tests
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval -p analysis.reporting.nbval_ipc -p no:cacheprovider notebooks
+
+test-faults: $(STAMP) ## 250 damaged inputs, 20 killed builds, full disks, two builds at once (minutes)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m faults -p no:cacheprovider tests/faults
 
 site: $(STAMP) ## build the pages in site/ from the committed outputs
 	@$(BIN)/python -m analysis site
