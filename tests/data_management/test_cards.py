@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from analysis.data_management.cards import read_card
+from analysis.data_management.parts import of_register
 from analysis.data_management.read_raw import read_raw
 from analysis.data_management.simulations import SIMULATIONS
 from analysis.data_management.sources import COUNTRY_YEAR, SOURCES
@@ -47,13 +48,14 @@ def test_every_table_has_a_card_with_an_address_for_each_publisher(raw):
 def test_cards_state_the_rows_of_their_tables(raw):
     for name in COUNTED:
         stated = re.match(r"[0-9]+", raw.cards[name].coverage)
-        assert int(stated.group()) == len(raw[name])
+        assert int(stated.group()) == len(of_register(raw[name]))
 
 
 def test_card_of_reports_counts_confidence_and_copies(raw):
     text = " ".join(raw.cards["reports"].known_faults)
-    confidence = raw["reports"]["confidence"].value_counts()
-    availability = raw["reports"]["availability"].value_counts()
+    reports = of_register(raw["reports"])
+    confidence = reports["confidence"].value_counts()
+    availability = reports["availability"].value_counts()
     assert f"{confidence['low']} rows have low and {confidence['medium']} medium" in text
     assert f"{availability['unofficial_copy']} rows were read on unofficial copies" in text
     assert f"{availability['no_url']} rows have no address" in text

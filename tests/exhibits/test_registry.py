@@ -104,8 +104,9 @@ def test_every_file_ends_with_a_line_break_and_holds_no_windows_line(files, meth
 def test_every_figure_says_in_words_what_it_shows(opened, files):
     for exhibit in (item for item in EXHIBITS if item.kind == "figure"):
         alt = files[exhibit.name]["alt.txt"].decode("utf-8").strip()
-        assert opened.study.title in alt
-        assert len(alt) >= LEAST_ALT_LETTERS + len(opened.study.title)
+        nothing = files[exhibit.name]["csv"].decode("utf-8").splitlines() == ["reason", alt]
+        assert nothing or opened.study.title in alt
+        assert nothing or len(alt) >= LEAST_ALT_LETTERS + len(opened.study.title)
         assert alt == exhibit.make(exhibit.open(opened.study.name)).alt
 
 
