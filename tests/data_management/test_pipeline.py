@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -163,12 +161,6 @@ def test_vocabulary_opens_verified_data_only(folder):
     (folder / "extra.csv").write_text("a\n")
     with pytest.raises(DataError, match="not registered"):
         open_vocabulary(folder)
-
-
-def test_build_is_quick(raw):
-    started = time.process_time()
-    build_processed(raw)
-    assert time.process_time() - started < 1.0
 
 
 def test_build_changes_nothing_in_the_raw_tables(raw):
