@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
+from pathlib import Path
 
 import jsonschema
 import pytest
 
 from analysis.config import DATA_RAW, FIGURES, LOCK, ROOT
 from analysis.data_management.cards import read_card
+from analysis.data_management.parts import parts_of
 from analysis.errors import BuildError
 from analysis.exhibits.study_results import opened_once
 from analysis.program import line_of
@@ -86,13 +88,14 @@ def test_every_input_says_what_its_card_says(sidecars):
     for sidecar in sidecars.values():
         for item in sidecar.inputs:
             card = read_card(ROOT / item.card)
-            assert item.file == f"data_raw/{item.table}.csv"
+            assert item.file in {f"data_raw/{part.file}" for part in parts_of(item.table)}
             assert item.publisher.split("; ") == [one.name for one in card.publishers]
             assert item.terms == " ".join(card.terms.licence.split())
 
 
 def test_exhibits_of_a_study_name_the_rows_that_they_take(sidecars):
-    rows = {item.table: item.rows for item in sidecars["mohan_boten/effects"].inputs}
+    inputs = sidecars["mohan_boten/effects"].inputs
+    rows = {Path(item.file).stem: item.rows for item in inputs}
     assert rows["reports"] == sorted(opened_once("mohan_boten").reports["report_id"])
     assert {"EV023", "EV042", "EV054"} <= set(rows["events"])
     assert rows["macro_monthly"] is None
