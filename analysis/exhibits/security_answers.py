@@ -61,6 +61,67 @@ def _closure(opened: OpenSecurity) -> str:
     )
 
 
+BEFORE_CONFLICT: Final[tuple[Question, ...]] = (
+    Question(
+        "Did crime change between the two editions?",
+        "security_scores",
+        lambda opened: scores_sentence(opened, "crime"),
+        _fixed(DESCRIBED),
+    ),
+    Question(
+        "Did resilience change, law enforcement and international cooperation among it?",
+        "security_scores",
+        lambda opened: scores_sentence(opened, "resilience"),
+        _fixed(DESCRIBED),
+    ),
+    Question(
+        "How did governance change?",
+        "security_governance",
+        governance_sentence,
+        _fixed(DESCRIBED),
+    ),
+    Question("How did homicide change?", "security_homicide", homicide_sentence, _fixed(DESCRIBED)),
+    Question(
+        "Is there a trend in drug seizures?",
+        "security_seizures",
+        seizures_sentence,
+        _fixed(NOT_IDENTIFIED),
+    ),
+)
+AFTER_CONFLICT: Final[tuple[Question, ...]] = (
+    Question(
+        "Did deaths near the border rise, given how unsure their counts are?",
+        "security_conflict_deaths",
+        deaths_sentence,
+        _fixed(DESCRIBED),
+    ),
+    Question(
+        "Did conflict change regime at a date that nobody chose?",
+        "security_conflict_regimes",
+        regimes_sentence,
+        _fixed("tested"),
+    ),
+    Question(
+        "Which joint enforcement and liaison events are there?",
+        "security_cooperation",
+        cooperation_sentence,
+        _fixed(DESCRIBED),
+    ),
+    Question(
+        "Does gate trade fall where conflict rises?",
+        "security_trade",
+        conflict_sentence,
+        _trade,
+    ),
+    Question(
+        "Does the effect of the closure stand when conflict is allowed for?",
+        "security_trade",
+        closure_sentence,
+        _closure,
+    ),
+)
+
+
 def _questions(opened: OpenSecurity) -> list[Question]:
     events = [
         Question(
@@ -71,66 +132,7 @@ def _questions(opened: OpenSecurity) -> list[Question]:
         )
         for item in opened.settings.conflict_events
     ]
-    return [
-        Question(
-            "Did crime change between the two editions?",
-            "security_scores",
-            lambda opened: scores_sentence(opened, "crime"),
-            _fixed(DESCRIBED),
-        ),
-        Question(
-            "Did resilience change, law enforcement and international cooperation among it?",
-            "security_scores",
-            lambda opened: scores_sentence(opened, "resilience"),
-            _fixed(DESCRIBED),
-        ),
-        Question(
-            "How did governance change?",
-            "security_governance",
-            governance_sentence,
-            _fixed(DESCRIBED),
-        ),
-        Question(
-            "How did homicide change?", "security_homicide", homicide_sentence, _fixed(DESCRIBED)
-        ),
-        Question(
-            "Is there a trend in drug seizures?",
-            "security_seizures",
-            seizures_sentence,
-            _fixed(NOT_IDENTIFIED),
-        ),
-        *events,
-        Question(
-            "Did deaths near the border rise, given how unsure their counts are?",
-            "security_conflict_deaths",
-            deaths_sentence,
-            _fixed(DESCRIBED),
-        ),
-        Question(
-            "Did conflict change regime at a date that nobody chose?",
-            "security_conflict_regimes",
-            regimes_sentence,
-            _fixed("tested"),
-        ),
-        Question(
-            "Which joint enforcement and liaison events are there?",
-            "security_cooperation",
-            cooperation_sentence,
-            _fixed(DESCRIBED),
-        ),
-        Question(
-            "Does gate trade fall where conflict rises?",
-            "security_trade",
-            conflict_sentence,
-            _trade,
-        ),
-        Question(
-            "Does the effect of the closure stand when conflict is allowed for?",
-            "security_trade",
-            closure_sentence,
-            _closure,
-        ),
-    ]
+    return [*BEFORE_CONFLICT, *events, *AFTER_CONFLICT]
 
 
 def answers_frame(opened: OpenSecurity) -> pd.DataFrame:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import matplotlib as mpl
+from matplotlib import font_manager
 
 # The hues of Okabe and Ito (2008), moved as little as it takes to be told apart by every eye and to
 # stand out from paper and from LIGHT_GREY; analysis.exhibits.accessibility holds the limits.
@@ -101,6 +104,19 @@ SCREEN_DPI: Final = 96
 PRINT_DPI: Final = 160
 
 
+@cache
+def use_bundled_fonts() -> None:
+    """Let matplotlib draw with the fonts that it brings along, never with those of the machine.
+
+    A machine may have another release of the same font, in which signs have other numbers and
+    widths; a picture would not come out as the same bytes.
+    """
+    font_manager.fontManager.ttflist = []
+    for file in sorted((Path(mpl.get_data_path()) / "fonts" / "ttf").glob("*.ttf")):
+        font_manager.fontManager.addfont(file)
+
+
 def apply_style() -> None:
     """Set the house style in matplotlib's current settings."""
+    use_bundled_fonts()
     mpl.rcParams.update(dict(RC))  # type: ignore[arg-type]

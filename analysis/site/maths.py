@@ -64,6 +64,9 @@ def _outline(line: str) -> tuple[str, float, float, float]:
     from matplotlib.mathtext import MathTextParser
     from matplotlib.textpath import TextPath
 
+    from analysis.exhibits.style import use_bundled_fonts
+
+    use_bundled_fonts()
     font = FontProperties(size=POINTS, math_fontfamily="stix")
     try:
         box = MathTextParser("path").parse(f"${line}$", dpi=72, prop=font)

@@ -8,16 +8,25 @@ Distances are those of CIE 1976 L*a*b* under D65; contrast is that of WCAG 2.1, 
 
 from __future__ import annotations
 
+import shutil
 from itertools import combinations
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import font_manager
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from analysis.exhibits.figure import drawing
-from analysis.exhibits.style import CONFIDENCE_COLOURS, METHOD_COLOURS, RC, ROLE_COLOURS
+from analysis.exhibits.style import (
+    CONFIDENCE_COLOURS,
+    METHOD_COLOURS,
+    RC,
+    ROLE_COLOURS,
+    use_bundled_fonts,
+)
 
 JUST_NOTICEABLE = 2.3  # Mahy, Van Eycken & Oosterlinck (1994), Color Research & Application 19
 MINIMUM_DISTANCE = 5 * JUST_NOTICEABLE
@@ -123,6 +132,18 @@ def test_every_text_of_every_figure_stands_out_from_white_paper(canvases, method
         assert colours
         faint = {colour for colour in colours if contrast_to_white(colour) < LEAST_CONTRAST}
         assert faint == set(), name
+
+
+def test_a_font_of_the_machine_is_never_drawn_with(tmp_path):
+    bundled = Path(mpl.get_data_path())
+    own = shutil.copy(bundled / "fonts" / "ttf" / "DejaVuSans.ttf", tmp_path)
+    font_manager.fontManager.ttflist = []
+    font_manager.fontManager.addfont(own)
+    assert Path(font_manager.findfont("DejaVu Sans")).is_relative_to(tmp_path)
+    use_bundled_fonts.__wrapped__()
+    assert Path(font_manager.findfont("DejaVu Sans")).is_relative_to(bundled)
+    files = {Path(entry.fname) for entry in font_manager.fontManager.ttflist}
+    assert files == set((bundled / "fonts" / "ttf").glob("*.ttf"))
 
 
 def test_every_setting_of_the_style_exists_and_is_taken():
