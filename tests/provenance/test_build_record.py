@@ -13,6 +13,7 @@ from reporting.graphs import first_graph
 from rich.console import Console
 
 from analysis import nodes
+from analysis.config import ROOT
 from analysis.errors import BuildError
 from analysis.reporting import build as building
 from analysis.reporting.build_record import Commit, commit_of, read_record, record_path
