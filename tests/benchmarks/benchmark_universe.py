@@ -109,7 +109,8 @@ def second_worker(file: Path) -> dict[str, object]:
         with Engine(DASK, workers).engaged() as client:
             assert client is not None
             client.wait_for_workers(workers)
-            timed(file.with_name(f"{SIZES[0]}.parquet"), workers)  # loads the libraries
+            small = file.with_name(f"{SIZES[0]}.parquet")
+            client.run(rank_in_universe, small, PLAN)  # every worker loads the libraries
             found[workers] = timed(file, workers)
     one, two = found[1], found[2]
     return {
