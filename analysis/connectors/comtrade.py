@@ -1,11 +1,12 @@
 """UN Comtrade: China's trade with its neighbours, by month or by year.
 
-Source: UN Comtrade API v1, `GET data/v1/get/{type}/{frequency}/{classification}`, described at
-https://comtradedeveloper.un.org and https://unstats.un.org/wiki/display/comtrade. Answers are one
-JSON object: `count`, `data` (a list of records) and `error`. A record names `reporterCode`,
-`partnerCode` (UN M49), `flowCode` (M imports, X exports), `period` (YYYY or YYYYMM), `cmdCode` and
-`primaryValue` in US dollars, imports c.i.f. and exports f.o.b. At most twelve periods a request;
-more are asked in turn. Too many requests are answered with 429 and Retry-After.
+Source: UN Comtrade API v1, `GET data/v1/get/{type}/{frequency}/{classification}`, described at "UN
+Comtrade Developer Portal", https://comtradedeveloper.un.org, and "UN Comtrade Docs",
+https://uncomtrade.org/docs. Answers are one JSON object: `count`, `data` (a list of records) and
+`error`. A record names `reporterCode`, `partnerCode` (UN M49), `flowCode` (M imports, X exports),
+`period` (YYYY or YYYYMM), `cmdCode` and `primaryValue` in US dollars, imports c.i.f. and exports
+f.o.b. At most twelve periods a request; more are asked in turn. Too many requests are answered with
+429 and Retry-After.
 """
 
 from __future__ import annotations

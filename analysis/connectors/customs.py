@@ -29,7 +29,8 @@ ABOUT: Final = {
     "title": "General Administration of Customs of China, trade by country and month",
     "terms": "statistics published by a government office; quote the publisher",
     "documentation": [
-        "http://english.customs.gov.cn/Statics",
+        "http://english.customs.gov.cn/statics/report/monthly.html",
+        "http://www.customs.gov.cn/customs/302249/302274/302277/index.html",
         "http://stats.customs.gov.cn",
     ],
     "client": {"name": "analysis.connectors.customs", "version": "1"},

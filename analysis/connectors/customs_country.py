@@ -1,10 +1,16 @@
 """The monthly country table of China's customs.
 
-Source: General Administration of Customs, http://english.customs.gov.cn and
-http://www.customs.gov.cn, monthly table (2), imports and exports by country (region) of origin or
-destination, saved as CSV. A title names the month, a line the unit (US$1,000 or 10,000 yuan); two
-header rows name the flow (imports & exports, exports, imports) and under it the month alone and the
-months so far ("1 to 12"); columns of percentage change may follow.
+Source: General Administration of Customs, "Monthly Bulletin",
+http://english.customs.gov.cn/statics/report/monthly.html, table (2), "Imports and Exports by
+Country (Region) of Origin/Destination", or its Chinese original among the tables of
+http://www.customs.gov.cn/customs/302249/302274/302277/index.html, saved as CSV. A title names the
+month ("12. 2019", "1.2023"), a line the unit (US$1,000 or 10,000 yuan); two header rows name the
+flow (imports & exports, exports, imports) and under it the month alone and the months so far ("12",
+"1to12" or "1 to 12"). A row is a name and nine figures: for each flow the month and the months so
+far, then the percentage changes of the months so far. The marks of month, title and unit are those
+of the sister tables, such as (5), "Imports and Exports by Customs Regime, 12. 2019",
+http://english.customs.gov.cn/Statics/4b033d6b-9973-499c-8215-b23d74a68363.html. Any other layout is
+refused: a column that is missing, or a total that is not exports and imports together.
 """
 
 from __future__ import annotations

@@ -1,15 +1,22 @@
 """International Monetary Fund: exchange rates (ER) and trade in goods by partner (IMTS), monthly.
 
-Source: the IMF's SDMX 2.1 service at https://api.imf.org/external/sdmx/2.1, described at
-https://data.imf.org (Help, API). A data request is `data/{flow}/{key}` with startPeriod and
-endPeriod; the key of ER is country, indicator, type of transformation, frequency, that of IMTS
-country, indicator, counterpart country, frequency. XDC_USD with PA_RT is domestic currency per US
-dollar, average of the period; XG_FOB_USD are exports f.o.b. and MG_CIF_USD imports c.i.f., in US
-dollars times ten to the power that the attribute SCALE gives. Months are written YYYY-Mmm.
+Source: the IMF's SDMX 2.1 service at https://api.imf.org/external/sdmx/2.1, described at "IMF
+API", https://data.imf.org/en/Resource-Pages/IMF-API; the data sets at
+https://data.imf.org/en/datasets/IMF.STA:ER and https://data.imf.org/en/datasets/IMF.STA:IMTS. A
+data request is `data/{flow}/{key}` with startPeriod and endPeriod; the key of ER is country,
+indicator, type of transformation, frequency, that of IMTS country, indicator, counterpart country,
+frequency. XDC_USD with PA_RT is domestic currency per US dollar, average of the period; XG_FOB_USD
+are exports f.o.b. and MG_CIF_USD imports c.i.f., in US dollars. Months are written YYYY-Mmm.
+
+The attribute SCALE says in what multiple the data portal shows a series (6: millions); OBS_VALUE is
+in single units all the same. The service's own answer for Laos, exports of 2019 to China, reads
+SCALE 6 and OBS_VALUE 1672284904. An answer whose values could only be meant in that multiple is
+refused.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -63,16 +70,18 @@ def fetch_trade(asked: Asked) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        As `fetch_exchange_rates`, or when the answer does not say its scale.
+        As `fetch_exchange_rates`, or when the answer does not say in what multiple it is shown, or
+        when its values seem to be divided by that multiple.
     """
     key = f"CHN.{'+'.join(TRADE_FLOWS)}.{'+'.join(TRADE_PARTNERS)}.M"
     df = _observations(asked, "IMTS", key, ("COUNTERPART_COUNTRY", "INDICATOR", "SCALE"))
+    _require_single_units(df, asked.session.base)
     tidy = pd.DataFrame(
         {
             "partner": df["COUNTERPART_COUNTRY"].astype(str),
             "flow": df["INDICATOR"].astype(str).map(TRADE_FLOWS),
             "period": df["month"],
-            "value": df["value"] * 10.0 ** _powers(df["SCALE"], asked.session.base),
+            "value": df["value"],
             "unit": "USD",
         }
     )
@@ -122,13 +131,23 @@ def _months(column: pd.Series, where: str) -> pd.Series:
     return parts[0] + "-" + parts[1]
 
 
-def _powers(scale: pd.Series, where: str) -> pd.Series:
-    powers = pd.to_numeric(scale.astype(str), errors="coerce")
-    if powers.isna().any():
-        raise SourceError(
-            f"the scale '{scale[powers.isna()].iloc[0]}' is no power of ten",
-            where=where,
-            allowed="the attribute SCALE on every series, a whole number",
-            remedy="read the publisher's notes; a scale is never guessed",
-        )
-    return powers
+def _require_single_units(df: pd.DataFrame, where: str) -> None:
+    """Refuse values that are smaller than one unit of the multiple in which they are shown."""
+    for scale, values in df.groupby(df["SCALE"].astype(str))["value"]:
+        if not re.fullmatch(r"\d{1,2}", str(scale)):
+            raise SourceError(
+                f"the scale '{scale}' is no power of ten",
+                where=where,
+                allowed="the attribute SCALE on every series, a whole number",
+                remedy="read the publisher's notes; a scale is never guessed",
+            )
+        if values.abs().max() < 10.0 ** int(str(scale)):
+            raise SourceError(
+                f"the largest value, {values.abs().max():g}, is less than one unit of the "
+                f"multiple in which it is shown, 10^{scale}",
+                where=where,
+                why="the values seem to be divided already; taken as dollars they would be too "
+                "small by that multiple",
+                allowed="OBS_VALUE in US dollars, whatever SCALE says",
+                remedy="read the publisher's notes; a scale is never guessed",
+            )

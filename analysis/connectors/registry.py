@@ -19,14 +19,15 @@ GITHUB: Final = "https://raw.githubusercontent.com"
 _COMTRADE_BASE: Final = "https://comtradeapi.un.org"
 _COMTRADE_NOTES: Final = (
     "https://comtradedeveloper.un.org",
-    "https://unstats.un.org/wiki/display/comtrade",
+    "https://uncomtrade.org/docs",
 )
 _COMTRADE_TERMS: Final = (
     "UN Comtrade terms of use: free for own analysis with a registered key, passing the data on "
     "needs the leave of the United Nations"
 )
 _IMF_BASE: Final = "https://api.imf.org/external/sdmx/2.1"
-_IMF_NOTES: Final = ("https://data.imf.org", "https://portal.api.imf.org")
+_IMF_NOTES: Final = "https://data.imf.org/en/Resource-Pages/IMF-API"
+_IMF_DATA_SETS: Final = "https://data.imf.org/en/datasets"
 _IMF_TERMS: Final = "IMF copyright and usage terms: free use with attribution"
 _CC: Final = "CC BY 4.0"
 
@@ -109,7 +110,7 @@ SOURCES: Final[Mapping[str, Source]] = {
             title="IMF, exchange rates against the US dollar by month",
             client="sdmx1",
             base=_IMF_BASE,
-            documentation=_IMF_NOTES,
+            documentation=(_IMF_NOTES, f"{_IMF_DATA_SETS}/IMF.STA:ER"),
             terms=_IMF_TERMS,
             key_variable=IMF_KEY,
             key_needed=False,
@@ -122,7 +123,7 @@ SOURCES: Final[Mapping[str, Source]] = {
             title="IMF, China's trade in goods by partner and month",
             client="sdmx1",
             base=_IMF_BASE,
-            documentation=_IMF_NOTES,
+            documentation=(_IMF_NOTES, f"{_IMF_DATA_SETS}/IMF.STA:IMTS"),
             terms=_IMF_TERMS,
             key_variable=IMF_KEY,
             key_needed=False,
@@ -135,7 +136,10 @@ SOURCES: Final[Mapping[str, Source]] = {
             title="World Bank, World Development Indicators by country and year",
             client="wbgapi",
             base="https://api.worldbank.org/v2",
-            documentation=("https://datahelpdesk.worldbank.org/knowledgebase/topics/125589",),
+            documentation=(
+                "https://datahelpdesk.worldbank.org/knowledgebase/articles/889392",
+                "https://datahelpdesk.worldbank.org/knowledgebase/articles/898581",
+            ),
             terms=_CC,
             table="country_annual",
             fetch=world_bank.fetch_indicators,

@@ -1,10 +1,11 @@
 """World Bank, World Development Indicators, by country and year.
 
 Source: Indicators API v2, `GET v2/{language}/country/{countries}/indicator/{code}` with
-format=json, date=from:to, per_page and page, described at
-https://datahelpdesk.worldbank.org/knowledgebase/topics/125589. The answer is a list of two: a head
-(page, pages, per_page, total, lastupdated) and the rows of the page (indicator, countryiso3code,
-date, value). Pages are asked for until `total` rows were read.
+format=json, date=from:to, per_page and page, described at "About the Indicators API Documentation",
+https://datahelpdesk.worldbank.org/knowledgebase/articles/889392, and "API Basic Call Structures",
+https://datahelpdesk.worldbank.org/knowledgebase/articles/898581. The answer is a list of two: a
+head (page, pages, per_page, total, lastupdated) and the rows of the page (indicator,
+countryiso3code, date, value). Pages are asked for until `total` rows were read.
 """
 
 from __future__ import annotations

@@ -127,15 +127,23 @@ def sdmx_generic(flow: str, series: Sequence[tuple[Mapping[str, str], Mapping[st
 def sdmx_specific(
     flow: str, series: Sequence[tuple[Mapping[str, str], Mapping[str, str]]]
 ) -> bytes:
-    """Return a structure-specific data message, the form that the IMF sends."""
+    """Return a structure-specific data message in the form that the IMF sends.
+
+    Attributes of an indicator stand in a group, those of a series beside its key; a series of the
+    key without any observation is sent empty.
+    """
     parts = [
         SDMX_HEAD.format(kind="StructureSpecificData", flow=flow),
-        '<message:DataSet ss:structureRef="S" ss:dataScope="DataStructure" ss:action="Replace">',
+        '<message:DataSet ss:structureRef="S" ss:dataScope="DataStructure" action="Replace"'
+        ' LANGUAGE="EN" PUBLISHER="IMF" xmlns:ns1="urn:x">',
     ]
+    for indicator in sorted({key["INDICATOR"] for key, _ in series}):
+        parts.append(f'<Group xsi:type="ns1:GROUP_INDICATOR" INDICATOR="{indicator}" UNIT="USD"/>')
     for key, values in series:
         words = " ".join(f'{name}="{word}"' for name, word in key.items())
         observations = "".join(
-            f'<Obs TIME_PERIOD="{month}" OBS_VALUE="{value}"/>' for month, value in values.items()
+            f'<Obs TIME_PERIOD="{month}" OBS_VALUE="{value}" DERIVATION_TYPE="O"/>'
+            for month, value in values.items()
         )
         parts.append(f"<Series {words}>{observations}</Series>")
     return ("".join(parts) + "</message:DataSet></message:StructureSpecificData>").encode()

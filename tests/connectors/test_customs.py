@@ -77,6 +77,11 @@ def test_the_chinese_country_table_in_every_encoding(take, encoding):
     assert set(vintage.table["unit"]) == {"CNY"}
 
 
+def test_the_columns_of_a_january_are_told_from_the_months_so_far(take):
+    january = ENGLISH.replace(",9. 2018", ",1.2018").replace("9,1 to 9", "1,1to1")
+    assert values(take(january))["LAO", "imports", "2018-01"] == 180e6
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_a_query_export_is_summed_over_goods_and_modes(take, encoding):
     found = values(take(QUERY, encoding=encoding, unit="usd", flow="imports"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -237,14 +238,15 @@ def test_an_optional_key_is_sent_where_it_is_set(desk, key):
     assert server.calls[0].headers.get(KEY_HEADER) == key
 
 
-def trade_series(**change):
+def trade_series(value="105500000", **change):
     key = {"COUNTRY": "CHN", "COUNTERPART_COUNTRY": "LAO", "FREQUENCY": "M", "SCALE": "6"} | change
-    months = {f"2018-M{month:02d}": "105.5" for month in range(1, 10)}
-    return [(key | {"INDICATOR": name}, months) for name in ("XG_FOB_USD", "MG_CIF_USD")]
+    months = {f"2018-M{month:02d}": value for month in range(1, 10)}
+    empty = (key | {"INDICATOR": "XG_FOB_USD", "COUNTERPART_COUNTRY": "VNM"}, {})
+    return [(key | {"INDICATOR": name}, months) for name in ("XG_FOB_USD", "MG_CIF_USD")] + [empty]
 
 
 @pytest.mark.parametrize("message", [formats.sdmx_generic, formats.sdmx_specific])
-def test_imf_trade_takes_its_scale_from_the_answer(desk, message):
+def test_imf_trade_is_in_dollars_whatever_multiple_it_is_shown_in(desk, message):
     body = message("IMTS", trade_series())
     with publisher(in_turn(Reply(body, media_type=XML))) as server:
         vintage = desk.fetch("imf_trade", server)
@@ -252,6 +254,20 @@ def test_imf_trade_takes_its_scale_from_the_answer(desk, message):
     assert set(vintage.table["value"]) == {105.5e6}
     drift = vintage.drift.set_index("report_id")
     assert drift.loc["R0106", "fetched"] == pytest.approx(9 * 105.5)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"value": "105.5"}, "the largest value, 105.5, is less than one"), ({"SCALE": "M"}, "'M'")],
+)
+def test_imf_trade_divided_by_its_multiple_or_in_an_unknown_one_is_refused(desk, change, message):
+    body = formats.sdmx_specific("IMTS", trade_series(**change))
+    with (
+        publisher(in_turn(Reply(body, media_type=XML))) as server,
+        pytest.raises(SourceError, match=message),
+    ):
+        desk.fetch("imf_trade", server)
+    assert desk.nothing_stays()
 
 
 def test_imf_trade_without_a_scale_is_refused(desk):
@@ -481,6 +497,8 @@ def test_every_source_says_where_it_is_described_and_what_it_is_compared_with():
     for source in SOURCES.values():
         assert source.base.startswith("https://")
         assert all(address.startswith("https://") for address in source.documentation)
+        cited = sys.modules[source.fetch.__module__].__doc__
+        assert all(address in cited for address in source.documentation), source.name
         assert source.terms
         assert (DATA_RAW / f"{source.table}.csv").is_file()
 
