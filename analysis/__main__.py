@@ -15,7 +15,7 @@ from analysis.commands import COMMANDS
 from analysis.commands.site import show_site
 from analysis.config import PARAMETERS, notebook_names, study_names
 from analysis.engine import LOCAL, Engine
-from analysis.errors import AnalysisError, StudyError, spelling_hint
+from analysis.errors import AnalysisError, StudyError, require_known
 from analysis.simulation.registry import INTERVAL, STUDIES, find_study
 from analysis.validation import validate
 from analysis.workers import PROCESSORS
@@ -202,13 +202,9 @@ for _name, _command in COMMANDS.items():
 
 def _known(kind: str, names: list[str], known: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
-        if name not in known:
-            raise StudyError(
-                f"the {kind} '{name}' is not known",
-                where=f"option --{kind}",
-                allowed=", ".join(known),
-                remedy=spelling_hint(name, known),
-            )
+        require_known(
+            name, known, StudyError, f"the {kind} '{name}' is not known", where=f"option --{kind}"
+        )
     return tuple(names)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeVar
+
+Entry = TypeVar("Entry")
 
 
 class AnalysisError(Exception):
@@ -96,3 +98,52 @@ def spelling_hint(word: str, allowed: Iterable[str]) -> str:
     """Say which allowed word was probably meant, for the `remedy` of an error."""
     match = nearest(word, allowed)
     return f"did you mean '{match}'?" if match else "use one of the allowed values"
+
+
+def require_known(
+    word: str,
+    allowed: Collection[str],
+    kind: type[AnalysisError],
+    problem: str,
+    *,
+    file: PurePath | str | None = None,
+    where: str | None = None,
+) -> None:
+    """Refuse a word that is none of the allowed ones, with the nearest of them.
+
+    Parameters
+    ----------
+    kind
+        The error of the boundary at which the word was given.
+    problem
+        What is wrong, in one sentence; `file` and `where` as in `AnalysisError`.
+
+    Raises
+    ------
+    AnalysisError
+        Of the kind named, when the word is not allowed.
+    """
+    if word in allowed:
+        return
+    words = [str(item) for item in allowed]
+    raise kind(
+        problem,
+        file=file,
+        where=where,
+        allowed=", ".join(words),
+        remedy=spelling_hint(str(word), words),
+    )
+
+
+def entry_of(
+    registry: Mapping[str, Entry], name: str, kind: type[AnalysisError], problem: str
+) -> Entry:
+    """Return what a registry holds under a name.
+
+    Raises
+    ------
+    AnalysisError
+        Of the kind named, when it holds nothing; the message gives the nearest name.
+    """
+    require_known(name, registry, kind, problem)
+    return registry[name]

@@ -13,7 +13,9 @@ from analysis.errors import (
     DataError,
     ModelError,
     StudyError,
+    entry_of,
     nearest,
+    require_known,
     spelling_hint,
 )
 
@@ -93,3 +95,20 @@ def test_a_word_that_is_like_none_is_not_guessed(word):
 
 def test_without_allowed_words_there_is_no_guess():
     assert nearest("muse", []) is None
+
+
+def test_a_known_word_passes_and_any_other_is_refused_with_the_nearest():
+    require_known("ruili_muse", WORDS, StudyError, "never said")
+    with pytest.raises(StudyError) as refused:
+        require_known("ruili_mus", WORDS, StudyError, "no study", file="a.yaml", where="key study")
+    assert str(refused.value).split("\n") == [
+        "a.yaml, key study: no study",
+        "  allowed: mohan_boten, ruili_muse",
+        "  to do:   did you mean 'ruili_muse'?",
+    ]
+
+
+def test_an_entry_of_a_registry_is_found_by_its_name_or_refused():
+    assert entry_of({"ruili_muse": 1}, "ruili_muse", ModelError, "never said") == 1
+    with pytest.raises(ModelError, match="no such model"):
+        entry_of({"ruili_muse": 1}, "muse", ModelError, "no such model")

@@ -25,7 +25,7 @@ from analysis.connectors.vintage import (
     known_sha256,
     settle,
 )
-from analysis.errors import spelling_hint
+from analysis.errors import entry_of
 
 FIRST_YEAR: Final = 2010
 LAST_YEAR: Final = 2025
@@ -39,13 +39,7 @@ def find_source(name: str) -> Source:
     SourceError
         When there is none.
     """
-    if name not in SOURCES:
-        raise SourceError(
-            f"there is no source '{name}'",
-            allowed=", ".join(SOURCES),
-            remedy=spelling_hint(name, SOURCES),
-        )
-    return SOURCES[name]
+    return entry_of(SOURCES, name, SourceError, f"there is no source '{name}'")
 
 
 def fetch(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from analysis.data_management.claim_counterparts import (
@@ -70,7 +71,10 @@ class Kind:
 
 
 _NO_YEAR: Final = "base: no figure of this series is published for {before}"
+_NO_EARLIER: Final = "base: no figure of this series is published for the earlier period"
 _PARTS: Final = ("place", "scope", "basis", "unit")
+_from_one_report = partial(Kind, with_source=True, figures=(1, 1))
+_from_parts = partial(Kind, with_source=True, figures=(2, 9))
 
 KINDS: Final[Mapping[str, Kind]] = {
     "growth": Kind("growth on the year before", growth, SERIES, year_apart, no_base=_NO_YEAR),
@@ -78,18 +82,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         "change on the year before", change, SERIES, year_apart, no_base=_NO_YEAR, units=()
     ),
     "increase": Kind(
-        "increase on an earlier period",
-        growth,
-        SERIES,
-        base_earlier,
-        no_base="base: no figure of this series is published for the earlier period",
+        "increase on an earlier period", growth, SERIES, base_earlier, no_base=_NO_EARLIER
     ),
     "ratio": Kind(
-        "ratio to an earlier period",
-        quotient,
-        SERIES,
-        base_earlier,
-        no_base="base: no figure of this series is published for the earlier period",
+        "ratio to an earlier period", quotient, SERIES, base_earlier, no_base=_NO_EARLIER
     ),
     "share": Kind(
         "share of a total",
@@ -98,68 +94,34 @@ KINDS: Final[Mapping[str, Kind]] = {
         same_period,
         no_base="base: no figure of the total is at hand for this basis and period",
     ),
-    "sum": Kind(
-        "sum of parts",
-        total,
-        ("basis", "unit"),
-        same_period,
-        with_source=True,
-        figures=(2, 9),
-        units=(),
+    "sum": _from_parts("sum of parts", total, ("basis", "unit"), same_period, units=()),
+    "level": _from_one_report("level in another report", total, SERIES, same_period, units=()),
+    "repeat": _from_one_report(
+        "growth in another report", repeated, SERIES, same_period, needs=("growth",)
     ),
-    "level": Kind(
-        "level in another report",
-        total,
-        SERIES,
-        same_period,
-        with_source=True,
-        figures=(1, 1),
-        units=(),
-    ),
-    "repeat": Kind(
-        "growth in another report",
-        repeated,
-        SERIES,
-        same_period,
-        needs=("growth",),
-        with_source=True,
-        figures=(1, 1),
-    ),
-    "growth_of_parts": Kind(
+    "growth_of_parts": _from_parts(
         "growth from levels and growth of parts",
         growth_of_parts,
         _PARTS,
         same_period,
         needs=("level", "growth"),
-        with_source=True,
-        figures=(2, 9),
     ),
-    "between_parts": Kind(
-        "growth between that of the parts",
-        between_parts,
-        _PARTS,
-        same_period,
-        needs=("growth",),
-        with_source=True,
-        figures=(2, 9),
+    "between_parts": _from_parts(
+        "growth between that of the parts", between_parts, _PARTS, same_period, needs=("growth",)
     ),
-    "level_before": Kind(
+    "level_before": _from_one_report(
         "level implied by the growth after it",
         level_before,
         SERIES,
         year_after_source,
         needs=("level", "growth"),
-        with_source=True,
-        figures=(1, 1),
         units=(),
     ),
-    "exchange": Kind(
+    "exchange": _from_one_report(
         "level in another currency",
         exchanged,
         ("place", "scope", "metric"),
         same_period,
-        with_source=True,
-        figures=(1, 1),
         units=("USD million", "USD billion"),
     ),
     "rank": Kind(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis import config
 from analysis.data_management.simulations import SIMULATIONS
-from analysis.errors import DataError, spelling_hint
+from analysis.errors import DataError, require_known, spelling_hint
 
 REGISTER = "checksums.sha256"
 
@@ -107,12 +107,7 @@ def load_table(name: str, folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
     DataError
         If the table is not known, was not built or is not as it was built.
     """
-    if name not in DATES:
-        raise DataError(
-            f"there is no processed table '{name}'",
-            allowed=", ".join(DATES),
-            remedy=spelling_hint(name, DATES),
-        )
+    require_known(name, DATES, DataError, f"there is no processed table '{name}'")
     path = folder / f"{name}.csv"
     file = f"{folder.name}/{path.name}"
     try:

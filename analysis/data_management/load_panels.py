@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis import config
 from analysis.data_management.load import load_table
-from analysis.errors import DataError, spelling_hint
+from analysis.errors import DataError, require_known
 
 Names = str | Sequence[str] | None
 
@@ -96,11 +96,11 @@ def _names(names: str | Sequence[str]) -> list[str]:
 
 def _check_known(wanted: Sequence[str], known: set[str], column: str, table: str) -> None:
     for name in wanted:
-        if name not in known:
-            raise DataError(
-                f"the table holds nothing for '{name}'",
-                file=f"{table}.csv",
-                where=f"column {column}",
-                allowed=", ".join(sorted(known)),
-                remedy=spelling_hint(name, known),
-            )
+        require_known(
+            name,
+            sorted(known),
+            DataError,
+            f"the table holds nothing for '{name}'",
+            file=f"{table}.csv",
+            where=f"column {column}",
+        )

@@ -24,8 +24,9 @@ from analysis.exhibits.claims import (
     printed_text,
     range_text,
 )
-from analysis.exhibits.figure import Figure, Margins, empty_figure, new_canvas
-from analysis.exhibits.style import BLUE, LIGHT_GREY, SMALL, VERMILION, WIDTH_INCHES
+from analysis.exhibits.figure import Figure, Margins, empty_figure
+from analysis.exhibits.listed import listed_axes, write_beside
+from analysis.exhibits.style import BLUE, LIGHT_GREY, SMALL, VERMILION
 from analysis.exhibits.tuples import tuples_of
 
 NAME: Final = "claims_against_figures"
@@ -78,25 +79,22 @@ def place_of(distance: float) -> float:
 def _draw(data: pd.DataFrame) -> Canvas:
     groups = list(data.groupby("topic_label", sort=False))
     height = HEAD * len(groups) + ROW * len(data)
-    canvas, (axes,) = new_canvas(WIDTH_INCHES, [height], MARGINS)
+    canvas, axes = listed_axes(height, MARGINS)
     reach = max(place_of(data["distance"].abs().max()), 1.0) + ROOM / 4
     axes.set_xlim(-reach, reach)
-    axes.set_ylim(height, 0)
     axes.axvspan(-1, 1, color=LIGHT_GREY, linewidth=0, zorder=0)
     axes.axvline(0, color="black", linewidth=0.6)
     shown = [tick for tick in TICKS if abs(place_of(tick)) <= reach]
     axes.set_xticks([place_of(tick) for tick in shown], [_signed(tick) for tick in shown])
-    axes.tick_params(axis="y", length=0, labelleft=False)
-    axes.grid(visible=False, axis="y")
     axes.set_xlabel("half-widths of the allowed range\n(logarithmic beyond 1)")
     top = 0.0
     for topic, rows in groups:
-        _write(axes, -0.02, top + HEAD * 0.6, str(topic), bold=True)
+        write_beside(axes, -0.02, top + HEAD * 0.6, str(topic), bold=True)
         top += HEAD
         for row in tuples_of(rows):
             _draw_row(axes, row, top + ROW / 2)
             top += ROW
-    _write(axes, 1.02, -0.13, "printed: computed (allowed range)", bold=True)
+    write_beside(axes, 1.02, -0.13, "printed: computed (allowed range)", bold=True)
     canvas.legend(handles=_legend(), loc="lower center", ncols=3, fontsize=SMALL)
     return canvas
 
@@ -105,23 +103,10 @@ def _draw_row(axes: Axes, row: Any, height: float) -> None:
     mark, colour = MARKS[row.verdict]
     bold = row.verdict == DRIFT
     axes.plot([place_of(row.distance)], [height], mark, color=colour, markersize=5)
-    _write(axes, -0.02, height, row.label, bold=bold)
+    write_beside(axes, -0.02, height, row.label, bold=bold)
     unit = SHORT.get(row.unit, row.unit)
     told = f"{printed_text(row)}: {computed_text(row)} ({range_text(row)}) {unit}"
-    _write(axes, 1.02, height, told, bold=bold)
-
-
-def _write(axes: Axes, across: float, height: float, text: str, *, bold: bool = False) -> None:
-    axes.annotate(
-        text,
-        xy=(across, height),
-        xycoords=("axes fraction", "data"),
-        ha="right" if across < 0 else "left",
-        va="center",
-        fontsize=SMALL,
-        fontweight="bold" if bold else "normal",
-        annotation_clip=False,
-    )
+    write_beside(axes, 1.02, height, told, bold=bold)
 
 
 def _signed(number: float) -> str:

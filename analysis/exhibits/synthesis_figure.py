@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
-from analysis.exhibits.figure import Figure, Margins, empty_figure, new_canvas
-from analysis.exhibits.style import BLUE, GREY, SMALL, WIDTH_INCHES
+from analysis.exhibits.figure import Figure, Margins, empty_figure
+from analysis.exhibits.listed import listed_axes, write_beside
+from analysis.exhibits.style import BLUE, GREY, SMALL
 from analysis.exhibits.synthesis import findings
 from analysis.exhibits.synthesis_results import OpenSynthesis
 from analysis.exhibits.tuples import tuples_of
@@ -51,22 +52,19 @@ def forest_data(opened: OpenSynthesis) -> pd.DataFrame:
 def _draw(data: pd.DataFrame) -> Canvas:
     groups = list(data.groupby(["study_title", "kind"], sort=False))
     height = sum(HEAD + ROW * len(rows) for _, rows in groups)
-    canvas, (axes,) = new_canvas(WIDTH_INCHES, [height], MARGINS)
-    axes.set_ylim(height, 0)
+    canvas, axes = listed_axes(height, MARGINS)
     axes.set_xlim(_place(LOWEST), _place(HIGHEST))
     axes.set_xticks([_place(tick) for tick in TICKS], [_signed(tick) for tick in TICKS])
-    axes.tick_params(axis="y", length=0, labelleft=False)
-    axes.grid(visible=False, axis="y")
     axes.axvline(0.0, color="black", linewidth=0.8)
     axes.set_xlabel("change, % (logarithmic scale)")
     top = 0.0
     for (study, kind), rows in groups:
-        _write(axes, -0.02, top + HEAD / 2, f"{study}, {kind} series", bold=True)
+        write_beside(axes, -0.02, top + HEAD / 2, f"{study}, {kind} series", bold=True)
         top += HEAD
         for row in tuples_of(rows):
             _draw_row(axes, row, top + ROW / 2)
             top += ROW
-    _write(axes, 1.02, -0.12, "estimate; robustness", bold=True)
+    write_beside(axes, 1.02, -0.12, "estimate; robustness", bold=True)
     canvas.legend(handles=_legend(), loc="lower center", ncols=3, fontsize=SMALL)
     return canvas
 
@@ -81,9 +79,9 @@ def _draw_row(axes: Axes, row: Any, height: float) -> None:
             axes.plot([edge], [height], mark, color=colour, markersize=4, clip_on=False)
     axes.plot([middle], [height], "o", color=colour, markersize=4.5)
     name = f"{row.outcome_label}: {row.label}"
-    _write(axes, -0.02, height, name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…")
+    write_beside(axes, -0.02, height, name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…")
     estimate = _signed(row.estimate)
-    _write(axes, 1.02, height, f"{estimate} %;  {_firmness(row)}")
+    write_beside(axes, 1.02, height, f"{estimate} %;  {_firmness(row)}")
 
 
 def _firmness(row: Any) -> str:
@@ -92,19 +90,6 @@ def _firmness(row: Any) -> str:
         return f"{agreeing} of {every} agree"
     holds, fails = row.holds, row.fails
     return "not run" if pd.isna(holds) else f"{holds} of {holds + fails} hold"
-
-
-def _write(axes: Axes, across: float, height: float, text: str, *, bold: bool = False) -> None:
-    axes.annotate(
-        text,
-        xy=(across, height),
-        xycoords=("axes fraction", "data"),
-        ha="right" if across < 0 else "left",
-        va="center",
-        fontsize=SMALL,
-        fontweight="bold" if bold else "normal",
-        annotation_clip=False,
-    )
 
 
 def _place(percent: float) -> float:

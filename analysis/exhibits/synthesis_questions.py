@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import pandas as pd
 
-from analysis.errors import StudyError, spelling_hint
+from analysis.errors import StudyError, require_known
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.exhibits.synthesis import findings
 from analysis.exhibits.synthesis_results import OpenSynthesis
@@ -74,7 +74,7 @@ def _rows(opened: OpenSynthesis, item: QuestionBlock) -> list[tuple[str, ...]]:
         return [(item.study, label, *cells) for cells in _answers(item.answers)]
     known = {item.name for item in EXHIBITS} | {item.name for item in COMMON_EXHIBITS}
     for name in item.exhibits:
-        _refuse_unless(name in known, f"there is no exhibit '{name}'", name, known)
+        _require(name, known, f"there is no exhibit '{name}'")
     verdict, answer = RULES[item.rule](opened, item)
     return [(item.study, label, item.question, ", ".join(item.exhibits), verdict, answer)]
 
@@ -117,7 +117,7 @@ def _tally(_: OpenSynthesis, item: QuestionBlock) -> Told:
     frame = frame_of(asked.exhibit)
     for column in (asked.column, *asked.where):
         problem = f"the exhibit '{asked.exhibit}' has no column '{column}'"
-        _refuse_unless(column in frame, problem, column, frame.columns)
+        _require(column, frame.columns, problem)
     for column, word in asked.where.items():
         frame = frame[frame[column] == word]
     readings = frame[asked.column].astype(str).value_counts().sort_index()
@@ -157,7 +157,7 @@ def _series(opened: OpenSynthesis, item: QuestionBlock) -> Told:
 def _gaps(opened: OpenSynthesis, item: QuestionBlock) -> Told:
     gaps = {row["gap_id"]: row for row in row_dicts(opened.tables["data_gaps"])}
     for name in item.gaps:
-        _refuse_unless(name in gaps, f"there is no gap '{name}'", name, gaps)
+        _require(name, gaps, f"there is no gap '{name}'")
     rows = [gaps[name] for name in item.gaps]
     told = [f"{row['measure']}: {row['why']}. Ask {row['publisher']}." for row in rows]
     return NO_DATA, " ".join(told)
@@ -171,14 +171,6 @@ RULES: Final[Mapping[str, Callable[[OpenSynthesis, QuestionBlock], Told]]] = {
 }
 
 
-def _refuse_unless(holds: bool, problem: str, name: str, allowed: object) -> None:
-    if holds:
-        return
-    words = sorted(str(word) for word in allowed)  # type: ignore[attr-defined]
-    raise StudyError(
-        problem,
-        file="synthesis.yaml",
-        where="key questions",
-        allowed=", ".join(words),
-        remedy=spelling_hint(name, words),
-    )
+def _require(name: str, allowed: Iterable[object], problem: str) -> None:
+    words = sorted(str(word) for word in allowed)
+    require_known(name, words, StudyError, problem, file="synthesis.yaml", where="key questions")

@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.errors import StudyError, spelling_hint
+from analysis.errors import StudyError, require_known
 from analysis.exhibits.country_panels import open_country_panels
 from analysis.exhibits.health_answers import health_answers_table
 from analysis.exhibits.health_security import open_health_security
@@ -48,12 +48,12 @@ def frame_of(exhibit: str) -> pd.DataFrame:
     StudyError
         When the coverage of the questions cannot read such an exhibit.
     """
-    if exhibit not in READ:
-        raise StudyError(
-            f"the readings of the exhibit '{exhibit}' cannot be counted",
-            file="synthesis.yaml",
-            where="key questions",
-            allowed=", ".join(READ),
-            remedy=spelling_hint(exhibit, READ),
-        )
+    require_known(
+        exhibit,
+        READ,
+        StudyError,
+        f"the readings of the exhibit '{exhibit}' cannot be counted",
+        file="synthesis.yaml",
+        where="key questions",
+    )
     return READ[exhibit]().frame

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.inference.batch_results import BatchFit
 from analysis.models.arrays import Floats
 
@@ -86,12 +86,7 @@ def placebo_ranks(
     ModelError
         When a date, term or statistic is unknown, or no placebo is left.
     """
-    if statistic not in STATISTICS:
-        raise ModelError(
-            f"unknown placebo statistic '{statistic}'",
-            allowed=", ".join(STATISTICS),
-            remedy=spelling_hint(statistic, STATISTICS),
-        )
+    require_known(statistic, STATISTICS, ModelError, f"unknown placebo statistic '{statistic}'")
     own, others = fit.date(date), _others(fit, date, placebos)
     term = term or fit.design.terms[0]
     size = STATISTICS[statistic](fit, term)

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.inference.batch_design import BatchDesign
 from analysis.models.arrays import Floats
 
@@ -51,12 +51,9 @@ class BatchOptions:
         }
         for name, allowed in choices.items():
             value = getattr(self, name)
-            if value not in allowed:
-                raise ModelError(
-                    f"the batch option {name} cannot be '{value}'",
-                    allowed=", ".join(allowed),
-                    remedy=spelling_hint(str(value), allowed),
-                )
+            require_known(
+                value, allowed, ModelError, f"the batch option {name} cannot be '{value}'"
+            )
         if self.bandwidth < 0:
             raise ModelError(f"a bandwidth of {self.bandwidth} is negative", allowed="0 or more")
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.inference.check import (
     Check,
     CheckResult,
@@ -59,12 +59,7 @@ def check_statistic(statistic: str) -> None:
     ModelError
         When it is none of `STATISTICS`.
     """
-    if statistic not in STATISTICS:
-        raise ModelError(
-            f"unknown statistic '{statistic}'",
-            allowed=", ".join(STATISTICS),
-            remedy=spelling_hint(statistic, STATISTICS),
-        )
+    require_known(statistic, STATISTICS, ModelError, f"unknown statistic '{statistic}'")
 
 
 def scale_of(fit: ItsFit) -> Scale:

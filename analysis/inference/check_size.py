@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.inference.check_draws import DrawPlan, Scheme, block_length, coloured
 from analysis.inference.check_ols import newey_west_engine
 from analysis.inference.check_problem import part_of, regular_noise
@@ -249,13 +249,8 @@ def simulate_size(
     ModelError
         When a test is unknown or the replications are no multiple of 100.
     """
-    unknown = [name for name in tests if name not in TESTS]
-    if unknown:
-        raise ModelError(
-            f"unknown test '{unknown[0]}'",
-            allowed=", ".join(TESTS),
-            remedy=spelling_hint(unknown[0], TESTS),
-        )
+    for name in tests:
+        require_known(name, TESTS, ModelError, f"unknown test '{name}'")
     if replications < CHUNK or replications % CHUNK:
         raise ModelError(f"{replications} replications", allowed=f"multiples of {CHUNK}")
     rows = [

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.inference.check_gls import Whiteners, gls_engine, whiteners_of
 from analysis.inference.check_ols import newey_west_engine
 from analysis.inference.check_problem import EffectRegression, part_of, triangle_of
@@ -47,13 +47,8 @@ class Choices:
     estimators: Sequence[str] = ("gls_ar1", "newey_west")
 
     def __post_init__(self) -> None:
-        strange = [name for name in self.estimators if name not in ENGINES]
-        if strange:
-            raise ModelError(
-                f"unknown estimator '{strange[0]}'",
-                allowed=", ".join(ENGINES),
-                remedy=spelling_hint(strange[0], ENGINES),
-            )
+        for name in self.estimators:
+            require_known(name, ENGINES, ModelError, f"unknown estimator '{name}'")
         if any(months < 0 for months in self.later_starts) or not self.estimators:
             raise ModelError("a window cannot begin earlier than that of the fit")
 

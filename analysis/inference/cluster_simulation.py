@@ -11,7 +11,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.inference.wild_cluster import ENUMERATED_CLUSTERS
 from analysis.models.arrays import Bools, Floats
 from analysis.models.panel import solve
@@ -98,12 +98,7 @@ def simulate_cluster_inference(
 
 
 def _refuse(cell: Cell, replications: int) -> None:
-    if cell.design not in REGRESSORS:
-        raise ModelError(
-            f"unknown design '{cell.design}'",
-            allowed=", ".join(REGRESSORS),
-            remedy=spelling_hint(cell.design, REGRESSORS),
-        )
+    require_known(cell.design, REGRESSORS, ModelError, f"unknown design '{cell.design}'")
     if cell.clusters < 5 or cell.periods < 6 or replications < 1:
         raise ModelError(
             f"{cell.clusters} clusters, {cell.periods} periods, {replications} replications",

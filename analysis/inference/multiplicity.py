@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Floats
 
 Adjustment = Literal["bonferroni", "holm", "benjamini_hochberg"]
@@ -71,12 +71,7 @@ def adjust(
     ModelError
         When a p-value is not a number from 0 to 1, there is none, or the method is unknown.
     """
-    if method not in ADJUSTED:
-        raise ModelError(
-            f"unknown adjustment '{method}'",
-            allowed=", ".join(ADJUSTED),
-            remedy=spelling_hint(method, ADJUSTED),
-        )
+    require_known(method, ADJUSTED, ModelError, f"unknown adjustment '{method}'")
     _check(p_values, level)
     for name, value in p_values.items():
         if not 0 <= value <= 1:

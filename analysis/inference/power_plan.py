@@ -12,7 +12,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Floats
 from analysis.models.design import DesignSpec, build_design
 from analysis.models.design_shapes import MONTHS_PER_YEAR
@@ -93,13 +93,9 @@ class PowerPlan:
         _refuse("effect", [e for e in self.effects if not np.isfinite(e)], "finite numbers")
         _refuse("level", [v for v in (self.level,) if not 0 < v < 1], "above 0 and below 1")
         _refuse("number of replications", [n for n in (self.replications,) if n < 1], "1 or more")
-        unknown = [name for name in self.estimators if name not in POWER_ESTIMATORS]
-        if unknown:
-            raise ModelError(
-                f"unknown estimator '{unknown[0]}' in a power study",
-                allowed=", ".join(POWER_ESTIMATORS),
-                remedy=spelling_hint(unknown[0], POWER_ESTIMATORS),
-            )
+        for name in self.estimators:
+            problem = f"unknown estimator '{name}' in a power study"
+            require_known(name, POWER_ESTIMATORS, ModelError, problem)
         for before, after in product(self.years_before, self.years_after):
             _design(self, _months(before), _months(after))
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.inference.randomisation_sets import LARGEST_ENUMERATION, Groups, LikeMembers
 from analysis.models.arrays import Bools, Floats
 
@@ -150,9 +150,7 @@ def _check_options(statistic: str, alternative: str, draws: int) -> None:
         (statistic, STATISTICS, "statistic"),
         (alternative, EXTREME, "alternative"),
     ):
-        if word not in allowed:
-            hint = spelling_hint(word, allowed)
-            raise ModelError(f"unknown {what} '{word}'", allowed=", ".join(allowed), remedy=hint)
+        require_known(word, allowed, ModelError, f"unknown {what} '{word}'")
     if draws < 1:
         raise ModelError(f"{draws} draws", allowed="one draw or more")
 

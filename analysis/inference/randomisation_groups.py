@@ -14,7 +14,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known, spelling_hint
 from analysis.inference.randomisation_sets import LARGEST_ENUMERATION, Groups, ReferenceSet
 from analysis.models.arrays import Floats
 
@@ -136,12 +136,7 @@ def randomise_groups(
 
 
 def _check_options(reference: ReferenceSet, names: list[str], alternative: str, draws: int) -> None:
-    if alternative not in WORDS:
-        raise ModelError(
-            f"unknown alternative '{alternative}'",
-            allowed=", ".join(WORDS),
-            remedy=spelling_hint(alternative, WORDS),
-        )
+    require_known(alternative, WORDS, ModelError, f"unknown alternative '{alternative}'")
     if len(reference) != len(names):
         raise ModelError(
             f"the reference set has {len(reference)} units, the dissimilarity {len(names)}",

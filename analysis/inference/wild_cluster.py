@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.inference.covariance_cluster import ClusterSums
 from analysis.inference.covariance_panel import Integers, group_sums
 from analysis.models.arrays import Floats
@@ -152,12 +152,7 @@ def wild_cluster(
 
 
 def _refuse(draws: int, level: float, weights: str, groups: int, enumerated: bool) -> None:
-    if weights not in WEIGHTS:
-        raise ModelError(
-            f"unknown bootstrap weights '{weights}'",
-            allowed=", ".join(WEIGHTS),
-            remedy=spelling_hint(weights, WEIGHTS),
-        )
+    require_known(weights, WEIGHTS, ModelError, f"unknown bootstrap weights '{weights}'")
     if not enumerated and draws + 1 < 1 / (1 - level):
         raise ModelError(
             f"{draws} draws cannot reach a level of {1 - level:.3g}",

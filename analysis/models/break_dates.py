@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Floats
 from analysis.models.break_intervals import break_intervals
 from analysis.models.break_partition import Layout, Partition, fit_partition, partitions
@@ -144,12 +144,7 @@ def bai_perron(
     layout = Layout(data, names, _shortest(data, names, trimming, shortest))
     found = partitions(layout, _most(layout, most))
     scores = {key: tuple(rule(layout, item) for item in found) for key, rule in CRITERIA.items()}
-    if criterion not in scores:
-        raise ModelError(
-            f"unknown criterion '{criterion}'",
-            allowed=", ".join(scores),
-            remedy=spelling_hint(criterion, scores),
-        )
+    require_known(criterion, scores, ModelError, f"unknown criterion '{criterion}'")
     before = found[int(np.argmin(scores[criterion]))].before
     count = len(names) * (len(before) + 1)
     return BreakDates(

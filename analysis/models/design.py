@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known, spelling_hint
 from analysis.models.arrays import Floats
 from analysis.models.calendar import Calendar, build_calendar
 from analysis.models.design_shapes import MONTHS_PER_YEAR, SHAPE_AREAS
@@ -160,12 +160,7 @@ def _intercept(calendar: Calendar) -> Block:
 
 
 def _trend(calendar: Calendar, spec: DesignSpec) -> Block:
-    if spec.trend not in TRENDS:
-        raise ModelError(
-            f"unknown trend '{spec.trend}'",
-            allowed=", ".join(TRENDS),
-            remedy=spelling_hint(spec.trend, TRENDS),
-        )
+    require_known(spec.trend, TRENDS, ModelError, f"unknown trend '{spec.trend}'")
     if bool(spec.knots) != (spec.trend == "piecewise"):
         raise ModelError(
             f"the trend is '{spec.trend}' and has {len(spec.knots)} knots",
@@ -275,12 +270,12 @@ def _intervention(calendar: Calendar, item: Intervention) -> Block:
 
 def _duration(calendar: Calendar, item: Intervention) -> float:
     """Months that the shape lasts or takes; infinite where it has no end."""
-    if item.shape not in SHAPE_AREAS:
-        raise ModelError(
-            f"intervention '{item.name}' has the unknown shape '{item.shape}'",
-            allowed=", ".join(SHAPE_AREAS),
-            remedy=spelling_hint(item.shape, SHAPE_AREAS),
-        )
+    require_known(
+        item.shape,
+        SHAPE_AREAS,
+        ModelError,
+        f"intervention '{item.name}' has the unknown shape '{item.shape}'",
+    )
     if item.shape in SHAPES_WITH_MONTHS:
         if item.months is None or item.months < 1:
             raise ModelError(

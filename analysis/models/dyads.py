@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, stats
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Floats
 from analysis.models.dyads_frame import Codes, DyadFrame
 from analysis.models.dyads_variance import carrying_units, dyadic_meat, sums_by
@@ -83,12 +83,7 @@ class DyadFit:
             When no regressor has this name.
         """
         names = [item.name for item in self.coefficients]
-        if name not in names:
-            raise ModelError(
-                f"the regression on pairs has no regressor '{name}'",
-                allowed=", ".join(names),
-                remedy=spelling_hint(name, names),
-            )
+        require_known(name, names, ModelError, f"the regression on pairs has no regressor '{name}'")
         return self.coefficients[names.index(name)]
 
     def table(self) -> pd.DataFrame:
@@ -190,12 +185,7 @@ def _convention(units: int, small_sample: str, level: float) -> str:
 
 
 def _require(word: str, allowed: Mapping[str, object], what: str) -> None:
-    if word not in allowed:
-        raise ModelError(
-            f"unknown {what} '{word}'",
-            allowed=", ".join(allowed),
-            remedy=spelling_hint(word, allowed),
-        )
+    require_known(word, allowed, ModelError, f"unknown {what} '{word}'")
 
 
 def _least_squares(

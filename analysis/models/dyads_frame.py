@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, entry_of, require_known
 from analysis.models.arrays import Bools, Floats
 
 Codes = NDArray[np.int32]
@@ -63,13 +63,7 @@ class DyadFrame:
         ModelError
             When there is no column of this name.
         """
-        if name not in self.columns:
-            raise ModelError(
-                f"the pairs have no column '{name}'",
-                allowed=", ".join(self.columns),
-                remedy=spelling_hint(name, self.columns),
-            )
-        return self.columns[name]
+        return entry_of(self.columns, name, ModelError, f"the pairs have no column '{name}'")
 
 
 def dyad_frame(
@@ -98,12 +92,7 @@ def dyad_frame(
         When a column is absent or not numeric, a unit and period stand twice, or fewer than three
         units are left.
     """
-    if measure not in MEASURES:
-        raise ModelError(
-            f"unknown measure '{measure}'",
-            allowed=", ".join(MEASURES),
-            remedy=spelling_hint(measure, MEASURES),
-        )
+    require_known(measure, MEASURES, ModelError, f"unknown measure '{measure}'")
     paths = {name: unit_paths(panel, unit, time, name) for name in values}
     if not paths:
         raise ModelError("no value to compare units by", allowed="one column or more")
@@ -141,12 +130,7 @@ def unit_paths(panel: pd.DataFrame, unit: str, time: str, value: str) -> pd.Data
         When a column is absent or not numeric, or a unit and period stand twice.
     """
     for name in (unit, time, value):
-        if name not in panel.columns:
-            raise ModelError(
-                f"the panel has no column '{name}'",
-                allowed=", ".join(map(str, panel.columns)),
-                remedy=spelling_hint(name, map(str, panel.columns)),
-            )
+        require_known(name, panel.columns, ModelError, f"the panel has no column '{name}'")
     if not pd.api.types.is_numeric_dtype(panel[value]):
         raise ModelError(f"'{value}' is not numeric", allowed="numbers")
     keys = panel[[unit, time]].astype(str)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, entry_of
 from analysis.models.event_study_assembly import effects, overall, reported_covariance, trimmed
 from analysis.models.event_study_imputation import callaway_santanna, imputation, two_stage
 from analysis.models.event_study_panel import (
@@ -143,13 +143,7 @@ def compare_estimators(
 
 
 def _estimator(name: str) -> Estimator:
-    if name not in ESTIMATORS:
-        raise ModelError(
-            f"there is no event-study estimator '{name}'",
-            allowed=", ".join(ESTIMATORS),
-            remedy=spelling_hint(name, ESTIMATORS),
-        )
-    return ESTIMATORS[name]
+    return entry_of(ESTIMATORS, name, ModelError, f"there is no event-study estimator '{name}'")
 
 
 def _refuse_bad_options(window: Window | None, level: float, minimum_cohort: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.interval_identification import Verdict
 
 NEVER = 0  # first treated period of a unit that is never treated
@@ -131,13 +131,7 @@ def build_panel(
 
 def _refuse_missing_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> None:
     for name in names.values():
-        if name not in frame.columns:
-            columns = [str(column) for column in frame.columns]
-            raise ModelError(
-                f"the panel has no column '{name}'",
-                allowed=", ".join(columns),
-                remedy=spelling_hint(name, columns),
-            )
+        require_known(name, frame.columns, ModelError, f"the panel has no column '{name}'")
 
 
 def _checked_times(panel: pd.DataFrame, time: str, first_treated: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Floats
 from analysis.models.gravity_estimation import PoissonStep, parameters, poisson_step
 from analysis.models.gravity_results import GravityCoefficient, GravityFit, Kind
@@ -117,12 +117,7 @@ def clusters_of(sample: GravitySample, cluster: str) -> dict[str, pd.Categorical
 
 
 def _require(word: str, allowed: Mapping[str, Any], what: str) -> None:
-    if word not in allowed:
-        raise ModelError(
-            f"unknown {what} '{word}'",
-            allowed=", ".join(allowed),
-            remedy=spelling_hint(word, allowed),
-        )
+    require_known(word, allowed, ModelError, f"unknown {what} '{word}'")
 
 
 def _result(

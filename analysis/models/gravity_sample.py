@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Bools, Floats
 from analysis.models.gravity_results import Dropped
 
@@ -109,12 +109,9 @@ def gravity_sample(frame: pd.DataFrame, columns: Columns, fixed_effects: str) ->
         When a column is absent, has gaps or is not numeric, a key stands twice, a flow is
         negative, every flow is zero or the fixed effects are unknown.
     """
-    if fixed_effects not in FIXED_EFFECTS:
-        raise ModelError(
-            f"unknown fixed effects '{fixed_effects}'",
-            allowed=", ".join(FIXED_EFFECTS),
-            remedy=spelling_hint(fixed_effects, FIXED_EFFECTS),
-        )
+    require_known(
+        fixed_effects, FIXED_EFFECTS, ModelError, f"unknown fixed effects '{fixed_effects}'"
+    )
     _require_columns(frame, columns)
     _refuse_repeated(frame, columns)
     flow = _numbers(frame, columns.flow)
@@ -151,12 +148,7 @@ def _require_columns(frame: pd.DataFrame, columns: Columns) -> None:
             allowed="one role a column: flow, exporter, importer, period or one regressor",
         )
     for name in wanted:
-        if name not in frame.columns:
-            raise ModelError(
-                f"the frame has no column '{name}'",
-                allowed=", ".join(map(str, frame.columns)),
-                remedy=spelling_hint(name, map(str, frame.columns)),
-            )
+        require_known(name, frame.columns, ModelError, f"the frame has no column '{name}'")
     for name in columns.keys:
         if frame[name].isna().any():
             raise ModelError(

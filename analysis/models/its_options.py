@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 
 Estimator = Literal[
     "auto",
@@ -89,12 +89,7 @@ class ItsOptions:
 
 def _check_word(name: str, word: str, kind: object) -> None:
     allowed = get_args(kind)
-    if word not in allowed:
-        raise ModelError(
-            f"unknown {name} '{word}'",
-            allowed=", ".join(allowed),
-            remedy=spelling_hint(str(word), allowed),
-        )
+    require_known(word, allowed, ModelError, f"unknown {name} '{word}'")
 
 
 def _check_bandwidth(bandwidth: int | str | None) -> None:

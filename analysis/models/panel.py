@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import linalg
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.inference.wild_cluster import Weights
 from analysis.models.arrays import Floats
 from analysis.models.panel_conventions import lookup_convention
@@ -119,12 +119,7 @@ CLUSTERED_KINDS = ("clustered", "cr2", "cr3", "wild_cluster")
 
 
 def _refuse_unknown_model(model: str) -> None:
-    if model not in ESTIMATORS:
-        raise ModelError(
-            f"unknown panel model '{model}'",
-            allowed=", ".join(ESTIMATORS),
-            remedy=spelling_hint(model, ESTIMATORS),
-        )
+    require_known(model, ESTIMATORS, ModelError, f"unknown panel model '{model}'")
 
 
 def _refuse_level(level: float) -> None:

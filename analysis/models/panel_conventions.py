@@ -14,7 +14,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, entry_of
 
 Counted = Literal["all", "not nested", "none"]
 TwoWay = Literal["smallest", "each"]
@@ -144,13 +144,7 @@ def lookup_convention(name: str) -> Convention:
     ModelError
         When there is none.
     """
-    if name not in CONVENTIONS:
-        raise ModelError(
-            f"unknown small-sample convention '{name}'",
-            allowed=", ".join(CONVENTIONS),
-            remedy=spelling_hint(name, CONVENTIONS),
-        )
-    return CONVENTIONS[name]
+    return entry_of(CONVENTIONS, name, ModelError, f"unknown small-sample convention '{name}'")
 
 
 def conventions_table() -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.panel_inference import CovarianceRequest, Inference, Solved
 from analysis.models.panel_sandwich import (
     one_or_two_way,
@@ -24,12 +24,7 @@ def infer(solved: Solved, covariance: str, request: CovarianceRequest) -> Infere
     ModelError
         When the covariance is unknown or cannot be computed for this problem.
     """
-    if covariance not in COVARIANCES:
-        raise ModelError(
-            f"unknown covariance '{covariance}'",
-            allowed=", ".join(COVARIANCES),
-            remedy=spelling_hint(covariance, COVARIANCES),
-        )
+    require_known(covariance, COVARIANCES, ModelError, f"unknown covariance '{covariance}'")
     return COVARIANCES[covariance](solved, request)
 
 

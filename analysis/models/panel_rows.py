@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Bools, Floats
 from analysis.models.panel_periods import period_distances
 from analysis.models.panel_results import Dropped, Integers
@@ -132,13 +132,7 @@ def _columns(values: list[Floats], order: Integers | slice, rows: int) -> Floats
 
 def _refuse_unknown(frame: pd.DataFrame, names: Sequence[str]) -> None:
     for name in names:
-        if name not in frame.columns:
-            columns = [str(column) for column in frame.columns]
-            raise ModelError(
-                f"the panel has no column '{name}'",
-                allowed=", ".join(columns),
-                remedy=spelling_hint(name, columns),
-            )
+        require_known(name, frame.columns, ModelError, f"the panel has no column '{name}'")
     if frame.empty:
         raise ModelError("the panel has no rows", allowed="one row for each unit and period")
 

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Floats
 from analysis.models.synthetic_methods import METHODS
 from analysis.models.synthetic_panel import MINIMUM_PRE_PERIODS, DonorPanel, build_donor_panel
@@ -146,12 +146,7 @@ def fit_panel(
     ModelError
         When the method is unknown or refuses the panel.
     """
-    if method not in METHODS:
-        raise ModelError(
-            f"there is no synthetic-control method '{method}'",
-            allowed=", ".join(METHODS),
-            remedy=spelling_hint(method, METHODS),
-        )
+    require_known(method, METHODS, ModelError, f"there is no synthetic-control method '{method}'")
     weights = METHODS[method].weigh(panel, penalty)
     gaps = panel.target - weights.synthetic(panel.outcomes)
     before, after = _size(gaps[: panel.before]), _size(gaps[panel.before :])

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Floats
 from analysis.models.interval_identification import Verdict
 from analysis.models.synthetic_conformal import ConformalTest, Weigh, invert
@@ -139,12 +139,7 @@ def _intervals(
         raise ModelError(f"level {level} is not a probability", allowed="between 0 and 1")
     usual = "placebo_variance" if fit.method == "synthetic_did" else "placebo"
     name = inference or usual
-    if name not in INFERENCES:
-        raise ModelError(
-            f"there is no inference '{name}'",
-            allowed=", ".join(INFERENCES),
-            remedy=spelling_hint(name, INFERENCES),
-        )
+    require_known(name, INFERENCES, ModelError, f"there is no inference '{name}'")
     placebos = None if name == "conformal" else _placebos(fit)
     rows = []
     for window in windows:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Floats
 
 MINIMUM_PRE_PERIODS = 5
@@ -126,12 +126,7 @@ def build_donor_panel(
 
 
 def _refuse_unknown(kind: str, name: str, known: list[str]) -> None:
-    if name not in known:
-        raise ModelError(
-            f"the panel has no {kind} '{name}'",
-            allowed=", ".join(known),
-            remedy=spelling_hint(name, known),
-        )
+    require_known(name, known, ModelError, f"the panel has no {kind} '{name}'")
 
 
 def _donors(units: list[str], treated: str, donors: Sequence[str] | None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from analysis import config
 from analysis.data_management.processed import load_tables, vocabulary_of
-from analysis.errors import StudyError, spelling_hint
+from analysis.errors import StudyError, require_known
 from analysis.exhibits.study_results import STUDY_TABLES, opened_once
 from analysis.exhibits.zone_comparison import judged_pairs
 from analysis.exhibits.zone_comparison_results import OpenStudies, outcome_side
@@ -30,13 +30,9 @@ def compared_studies(names: Sequence[str]) -> tuple[str, ...]:
     """
     known = config.study_names()
     for name in names:
-        if name not in known:
-            raise StudyError(
-                f"the study '{name}' is not known",
-                where="argument STUDY",
-                allowed=", ".join(known),
-                remedy=spelling_hint(name, known),
-            )
+        require_known(
+            name, known, StudyError, f"the study '{name}' is not known", where="argument STUDY"
+        )
     if len(set(names)) < max(FEWEST, len(names)):
         raise StudyError(
             "a comparison needs two studies or more, each named once",

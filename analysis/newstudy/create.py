@@ -16,7 +16,7 @@ from analysis.data_management.checksums import write_registered
 from analysis.data_management.parts import PARTED, Part
 from analysis.data_management.save import write_text_atomic
 from analysis.data_management.sources import SOURCES
-from analysis.errors import StudyError, spelling_hint
+from analysis.errors import StudyError, require_known
 from analysis.newstudy.form import study_form
 from analysis.settings.zone_comparison import GATES
 from analysis.study_yaml import read_yaml
@@ -108,13 +108,9 @@ def _proposed(name: str) -> str:
 
 def _check_like(like: str, where: Places) -> None:
     known = [path.stem for path in _studies(where)]
-    if like not in known:
-        raise StudyError(
-            f"the study '{like}' is not known",
-            where="option --like",
-            allowed=", ".join(known),
-            remedy=spelling_hint(like, known),
-        )
+    require_known(
+        like, known, StudyError, f"the study '{like}' is not known", where="option --like"
+    )
 
 
 def _studies(where: Places) -> list[Path]:

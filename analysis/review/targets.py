@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from analysis.config import DATA_PROCESSED, FIGURES, ROOT
-from analysis.errors import StudyError, spelling_hint
+from analysis.errors import StudyError, require_known
 from analysis.exhibits.registry import (
     COMMON_EXHIBITS,
     EXHIBITS,
@@ -83,13 +83,9 @@ def known_names(kind: str, names: Iterable[str], known: Sequence[str]) -> tuple[
     """
     given = tuple(names)
     for name in given:
-        if name not in known:
-            raise StudyError(
-                f"the {kind} '{name}' is not known",
-                where=f"option --{kind}",
-                allowed=", ".join(known),
-                remedy=spelling_hint(name, known),
-            )
+        require_known(
+            name, known, StudyError, f"the {kind} '{name}' is not known", where=f"option --{kind}"
+        )
     return given
 
 

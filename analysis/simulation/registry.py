@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from analysis.errors import StudyError, spelling_hint
+from analysis.errors import StudyError, entry_of
 from analysis.workers import named
 
 if TYPE_CHECKING:
@@ -78,10 +78,4 @@ def find_study(name: str) -> SimulationStudy:
     StudyError
         When there is none.
     """
-    if name not in STUDIES:
-        raise StudyError(
-            f"the simulation study '{name}' is not known",
-            allowed=", ".join(STUDIES),
-            remedy=spelling_hint(name, STUDIES),
-        )
-    return STUDIES[name]
+    return entry_of(STUDIES, name, StudyError, f"the simulation study '{name}' is not known")
