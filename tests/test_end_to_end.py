@@ -99,7 +99,7 @@ def test_a_border_of_ones_own_from_an_empty_form_to_the_expected_tables(shared_p
     root = shared_project.root
     raw, settings = root / "data_raw", root / "notebooks" / "parameters" / f"{THIRD}.yaml"
     table = raw / f"reports_{THIRD}.csv"
-    expected = _tables_of(root)
+    expected, before, sidecars = _tables_of(root), shared_project.outputs(), _sidecars_of(root)
     rows, filled = table.read_text(encoding="utf-8"), settings.read_text(encoding="utf-8")
     card = table.with_suffix(".card.yaml").read_text(encoding="utf-8")
     for path in (settings, *raw.glob(f"*_{THIRD}.*")):
@@ -140,11 +140,25 @@ def test_a_border_of_ones_own_from_an_empty_form_to_the_expected_tables(shared_p
     assert "mohan_boten-" not in built.stdout
     assert _tables_of(root) == expected
     assert "Chinshwehaw total trade" in expected["effects.csv"]
+    after = shared_project.outputs()
+    moved = {name for name in before | after if after.get(name) != before.get(name)}
+    assert moved <= {f"figures/{THIRD}/{name}" for name in sidecars}
+    assert _sidecars_of(root) == sidecars  # but for the tables that new-study made and are empty
 
 
 def _tables_of(root: Path) -> dict[str, str]:
     folder = root / "figures" / THIRD
     return {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.csv")}
+
+
+def _sidecars_of(root: Path) -> dict[str, dict[str, object]]:
+    """Return the sidecars of the third zone without inputs of its own that hold no row."""
+    found = {}
+    for path in (root / "figures" / THIRD).glob("*.provenance.json"):
+        sidecar = json.loads(path.read_text(encoding="utf-8"))
+        kept = [item for item in sidecar["inputs"] if item["rows"] or THIRD not in item["file"]]
+        found[path.name] = sidecar | {"inputs": kept}
+    return found
 
 
 def test_a_step_that_fails_is_one_message_and_leaves_its_outputs(shared_project):
