@@ -30,6 +30,7 @@ from analysis.exhibits.timeline import (
     draw_event_lines,
     set_years,
 )
+from analysis.models.interval_rows import year_before
 
 ROW_INCHES: Final = 0.125
 HEADER_INCHES: Final = 0.17
@@ -72,11 +73,11 @@ def coverage_figure(opened: OpenStudy) -> Figure:
 def coverage_data(observations: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
     """Return one row a bar: series, kind (level or growth), first and last day, confidence.
 
-    A growth rate also speaks about the same days of the year before, so it has a bar there.
+    A growth rate also speaks about the same period of the year before, so it has a bar there.
     """
     growth = observations[observations["kind"] == "growth"]
-    year = pd.DateOffset(years=1)
-    before = growth.assign(start=growth["start"] - year, end=growth["end"] - year)
+    days = (growth[name].to_numpy(dtype="datetime64[D]") for name in ("start", "end"))
+    before = growth.assign(**dict(zip(("start", "end"), year_before(*days), strict=True)))
     bars = pd.concat([observations[observations["kind"] == "level"], before])
     register = series.set_index("series")
     for column in ("place", "label"):

@@ -17,7 +17,7 @@ import numpy as np
 from analysis.models.arrays import Bools, Days, Floats
 from analysis.models.calendar import Calendar
 from analysis.models.design import DesignSpec
-from analysis.models.interval_rows import IntervalRows, one_year_before
+from analysis.models.interval_rows import IntervalRows, year_before
 from analysis.study import Intervention
 
 Statements = tuple[Days, Days, Bools]
@@ -149,7 +149,7 @@ def _reported(
 ) -> IntervalRows:
     start, end, growth = statements
     days = calendar.day_counts(start, end)
-    before = calendar.day_counts(one_year_before(start), one_year_before(end)) * growth[:, None]
+    before = calendar.day_counts(*year_before(start, end)) * growth[:, None]
     truth = (days @ flow) / np.where(growth, before @ flow, 1.0)
     said = truth * np.exp(TAU * rng.normal(size=len(truth))) * _gross(history, len(truth), rng)
     value, half = _rounded(said, _digits(history, growth, rng))

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.models.arrays import Bools, Days, Floats
 from analysis.models.design import Design, Term
-from analysis.models.interval_rows import IntervalRows, one_year_before
+from analysis.models.interval_rows import IntervalRows, year_before
 from analysis.models.interval_support import HOPELESS_INFLATION, unsupported
 from analysis.study import Intervention
 
@@ -140,9 +140,9 @@ def reports_around(term: Term, design: Design, rows: IntervalRows) -> tuple[int,
     item = term.intervention
     start = np.datetime64(item.start if item else design.centre, "D")
     stop = _last_day(item) if item else None
-    first = np.where(rows.growth, one_year_before(rows.start), rows.start)
+    earlier = year_before(rows.start, rows.end)
+    first = np.where(rows.growth, earlier[0], rows.start)
     after = _touches(rows.start, rows.end, start, stop)
-    earlier = one_year_before(rows.start), one_year_before(rows.end)
     after |= rows.growth & _touches(*earlier, start, stop)
     return int(np.sum(first < start)), int(np.sum(after))
 

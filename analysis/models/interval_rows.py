@@ -16,6 +16,7 @@ Link = Literal["log", "identity"]
 
 COLUMNS = ("observation_id", "report_id", "kind", "start", "end", "value", "lower", "upper")
 KINDS = ("level", "growth")
+ONE_DAY, YEAR = np.timedelta64(1, "D"), np.timedelta64(12, "M")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def interval_rows(observations: pd.DataFrame, calendar: Calendar, link: Link) ->
     end = observations["end"].to_numpy(dtype="datetime64[D]")
     growth = (observations["kind"] == "growth").to_numpy(dtype=bool)
     _check_window(observations, calendar, _earliest_needed(start, growth), end)
-    before = calendar.day_counts(one_year_before(start), one_year_before(end))
+    before = calendar.day_counts(*year_before(start, end))
     return IntervalRows(
         observation_id=tuple(observations["observation_id"].astype(str)),
         report_id=tuple(observations["report_id"].astype(str)),
@@ -106,7 +107,7 @@ def inside_window(
         The observations inside, and the others with a column `reason`.
     """
     first = np.datetime64(start, "M").astype("datetime64[D]")
-    last = (np.datetime64(end, "M") + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    last = (np.datetime64(end, "M") + 1).astype("datetime64[D]") - ONE_DAY
     opens = observations["start"].to_numpy(dtype="datetime64[D]")
     closes = observations["end"].to_numpy(dtype="datetime64[D]")
     growth = (observations["kind"] == "growth").to_numpy(dtype=bool)
@@ -120,10 +121,23 @@ def one_year_before(days: Days) -> Days:
     """Return the same calendar days one year before; 29 February becomes 28 February."""
     month = days.astype("datetime64[M]")
     elapsed = (days - month.astype("datetime64[D]")).astype(np.int64)
-    earlier = month - np.timedelta64(12, "M")
+    earlier = month - YEAR
     length = ((earlier + 1).astype("datetime64[D]") - earlier.astype("datetime64[D]")).astype(int)
     moved = np.minimum(elapsed, length - 1).astype("timedelta64[D]")
     return np.asarray(earlier.astype("datetime64[D]") + moved)
+
+
+def year_before(start: Days, end: Days) -> tuple[Days, Days]:
+    """Return the first and the last days of the same intervals one year before.
+
+    Whole months stay whole months: what ends with the last of February ends with the last of
+    February, whichever of the two years has a leap day. Any other interval keeps its days.
+    """
+    after = end + ONE_DAY
+    opening, closing = start.astype("datetime64[M]"), after.astype("datetime64[M]")
+    whole = (opening.astype(start.dtype) == start) & (closing.astype(after.dtype) == after)
+    last = (closing - YEAR).astype(after.dtype) - ONE_DAY
+    return one_year_before(start), np.where(whole, last, one_year_before(end))
 
 
 def _earliest_needed(start: Days, growth: Bools) -> Days:

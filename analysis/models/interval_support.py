@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.models.arrays import Bools, Days
 from analysis.models.design import Design, Term
-from analysis.models.interval_rows import IntervalRows, one_year_before
+from analysis.models.interval_rows import IntervalRows, year_before
 
 SUPPORT_MONTHS: Final = 24
 """A report this close must speak about the time before and after an event: two annual figures."""
@@ -25,9 +25,8 @@ HOPELESS_INFLATION: Final = 100.0
 def covered_days(rows: IntervalRows) -> tuple[Days, Days]:
     """Return first and last days that the reports speak about, growth's year before included."""
     growth = rows.growth
-    starts = np.concatenate([rows.start, one_year_before(rows.start[growth])])
-    ends = np.concatenate([rows.end, one_year_before(rows.end[growth])])
-    return starts, ends
+    opened, ended = year_before(rows.start[growth], rows.end[growth])
+    return np.concatenate([rows.start, opened]), np.concatenate([rows.end, ended])
 
 
 def covered_months(design: Design, rows: IntervalRows) -> Bools:

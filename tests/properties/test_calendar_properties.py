@@ -21,7 +21,7 @@ from property_settings import (
 )
 
 from analysis.models.calendar import build_calendar
-from analysis.models.interval_rows import one_year_before
+from analysis.models.interval_rows import one_year_before, year_before
 
 ROUND_OFF = 1e-9  # months; sums of at most 5500 fractions of a month
 CALENDAR = build_calendar(f"{FIRST_YEAR}-01", f"{LAST_YEAR}-12")
@@ -101,6 +101,50 @@ def test_one_year_before_keeps_the_order_and_never_turns_an_interval_round(inter
     assert first <= last
     length = (interval[1] - interval[0]).days
     assert abs(int((last - first).astype(int)) - length) <= 1 + length // 365
+
+
+def month(year: int, number: int) -> tuple[date, date]:
+    """Return first and last day of a month; months beyond the twelfth are of later years."""
+    first = date(year + (number - 1) // 12, (number - 1) % 12 + 1, 1)
+    after = date(year + number // 12, number % 12 + 1, 1)
+    return first, after - ONE_DAY
+
+
+@properties
+@given(st.integers(FIRST_YEAR + 1, LAST_YEAR - 4), st.integers(1, 12), st.integers(0, 35))
+def test_whole_months_stay_whole_months_one_year_before(year, first, more):
+    span = month(year, first)[0], month(year, first + more)[1]
+    wanted = month(year - 1, first)[0], month(year - 1, first + more)[1]
+    opened, closed = year_before(*(numpy_days(day) for day in span))
+    assert (opened[0].astype(object), closed[0].astype(object)) == wanted
+
+
+@properties
+@given(st.lists(intervals, min_size=1, max_size=5))
+def test_the_year_before_moves_the_days_of_what_is_not_whole_months(spans):
+    firsts, lasts = (numpy_days(*some) for some in zip(*spans, strict=True))
+    opened, closed = year_before(firsts, lasts)
+    assert (opened == one_year_before(firsts)).all()
+    assert (opened <= closed).all()
+    for n, (first, last) in enumerate(spans):
+        whole = first.day == 1 and (last + ONE_DAY).day == 1
+        assert whole or closed[n] == one_year_before(numpy_days(last))[0]
+
+
+@pytest.mark.parametrize(
+    ("span", "wanted"),
+    [
+        (("2021-02-01", "2021-02-28"), ("2020-02-01", "2020-02-29")),
+        (("2020-02-01", "2020-02-29"), ("2019-02-01", "2019-02-28")),
+        (("2020-10-01", "2021-02-28"), ("2019-10-01", "2020-02-29")),
+        (("2021-01-15", "2021-02-28"), ("2020-01-15", "2020-02-28")),
+        (("2021-02-01", "2021-02-27"), ("2020-02-01", "2020-02-27")),
+        (("2020-02-29", "2020-02-29"), ("2019-02-28", "2019-02-28")),
+    ],
+)
+def test_periods_around_a_leap_day(span, wanted):
+    found = year_before(*(np.array([day], dtype="datetime64[D]") for day in span))
+    assert [str(days[0]) for days in found] == list(wanted)
 
 
 @pytest.mark.parametrize("window", [("2020-13", "2021-01"), ("2021-01", "2020-12"), ("x", "y")])

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from property_settings import every_day, few
 
+from analysis.models.calendar import build_calendar
 from analysis.models.design import DesignSpec, build_design
 from analysis.models.interval_mean import linearise
 from analysis.models.interval_rows import interval_rows
@@ -77,6 +78,13 @@ def test_expected_growth_compares_the_days_with_those_one_year_before(spans, bet
         for first, last in spans
     ]
     np.testing.assert_allclose(mean, walked, rtol=SUMS, atol=10 * SUMS)
+
+
+def test_growth_of_whole_months_compares_whole_months_across_a_leap_day():
+    calendar = build_calendar("2019-01", "2021-12")
+    rows = interval_rows(reports_of([("2021-01-01", "2021-02-28")], "growth"), calendar, "log")
+    said = dict(zip(calendar.months, rows.days_before[0], strict=True))
+    assert {month: days for month, days in said.items() if days} == {"2020-01": 31, "2020-02": 29}
 
 
 @few
