@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import DataError, spelling_hint
 from analysis.study_yaml import strict_yaml
+
+EARLIEST_CLOCK: Final = datetime.timezone(datetime.timedelta(hours=14))
+"""Where on earth a day begins first: no card can have been taken on a later day than theirs."""
 
 
 class _Block(BaseModel):
@@ -60,9 +64,24 @@ def read_card(path: Path) -> Card:
     Raises
     ------
     DataError
-        If the card is missing, is not YAML, or a field is missing, unknown or of a wrong type.
+        If the card is missing, is not YAML, a field is missing, unknown or of a wrong type, or the
+        table was taken on a day that is still to come.
     """
     file = f"{path.parent.name}/{path.name}"
+    card = _parsed(path, file)
+    if card.taken_on > datetime.datetime.now(EARLIEST_CLOCK).date():
+        raise DataError(
+            f"the table was taken on {card.taken_on}, a day that is still to come",
+            file=file,
+            where="field taken_on",
+            why="figures are held to be published by that day; none could be told to lie ahead",
+            allowed="today or an earlier day, YYYY-MM-DD",
+            remedy="correct the year; if it is right, set the clock of this machine",
+        )
+    return card
+
+
+def _parsed(path: Path, file: str) -> Card:
     try:
         return Card.model_validate(strict_yaml(path.read_bytes()))
     except FileNotFoundError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -15,6 +16,8 @@ MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
 YEAR = r"(19|20)[0-9]{2}"
 ADDRESS = r"https?://\S+"
 WORD = r"[a-z][a-z0-9_.]*"
+HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Control characters other than tab and line end: no page shows them, some files break on them."""
 
 
 def _exact(pattern: str) -> str:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 import pandera.pandas as pa
@@ -13,6 +14,7 @@ from pandera.errors import SchemaErrors
 
 from analysis import config
 from analysis.data_management.cards import Card, read_card
+from analysis.data_management.cells import HIDDEN
 from analysis.data_management.checks import cross_checks
 from analysis.data_management.faults import Fault, raise_faults
 from analysis.data_management.parts import Part, joined, parts_of, place_of, raise_in_file
@@ -20,8 +22,10 @@ from analysis.data_management.register_checks import stray_reports, unused_serie
 from analysis.data_management.sources import MONTHLY, SOURCES, Source
 from analysis.data_management.table_pairs import pair_faults
 from analysis.data_management.tables import expected_of, vocabulary_of
-from analysis.data_management.whys import KEY, OF_COLUMN, number_advice
+from analysis.data_management.whys import KEY, OF_COLUMN, UNSEEN, number_advice
 from analysis.errors import DataError, nearest, spelling_hint
+
+SEEN: Final = "characters that can be seen, spaces and line ends"
 
 
 @dataclass(frozen=True)
@@ -190,8 +194,23 @@ def _text_table(path: Path, source: Source, file: str) -> pd.DataFrame:
                 where=f"row {cells[0] if cells else '(empty)'} (line {number})",
                 remedy="put text that holds a comma in double quotes; drop empty lines",
             )
+    if HIDDEN.search(path.read_text(encoding="utf-8")):
+        raise_faults(file, list(_hidden_characters(header, body, source)))
     index = pd.Index([number for number, _ in body], name="line")
     return pd.DataFrame([cells for _, cells in body], columns=header, index=index, dtype="str")
+
+
+def _hidden_characters(
+    header: list[str], body: list[tuple[int, list[str]]], source: Source
+) -> Iterator[Fault]:
+    for line, cells in body:
+        row = dict(zip(header, cells, strict=True))
+        key = ", ".join(HIDDEN.sub("", row[name]) for name in source.key)
+        for column, cell in row.items():
+            found = HIDDEN.search(cell)
+            if found:
+                problem = f"the control character U+{ord(found[0]):04X} stands in the text"
+                yield Fault(line, key, column, problem, SEEN, "type the cell anew", UNSEEN)
 
 
 def _lines(path: Path, file: str) -> Iterator[tuple[int, list[str]]]:

@@ -28,6 +28,7 @@ UNDECLARED: Final = (
     "series is estimated together"
 )
 AFTER: Final = "nobody can have read on that day what lay ahead"
+UNSEEN: Final = "nobody sees it, no page can show it, and two equal texts would differ"
 KIND: Final = (
     "the road port and the railway port of one town are two ports with traffic of their own; "
     "together they show a jump where the railway opened"

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import datetime
 import re
 
 import pandas as pd
 import pytest
 import yaml
 
-from analysis.data_management.cards import read_card
+from analysis.data_management.cards import EARLIEST_CLOCK, read_card
 from analysis.data_management.parts import of_register
 from analysis.data_management.read_raw import read_raw
 from analysis.data_management.simulations import SIMULATIONS
@@ -213,6 +214,15 @@ def test_wrong_type_is_named(folder):
     rewrite(folder, "events", lambda card: card["terms"].update(redistribution="yes"))
     with pytest.raises(DataError, match=r"events\.card\.yaml, field terms\.redistribution"):
         read_card(folder / "events.card.yaml")
+
+
+def test_a_table_cannot_have_been_taken_on_a_day_to_come(folder):
+    tomorrow = datetime.datetime.now(EARLIEST_CLOCK).date() + datetime.timedelta(days=1)
+    rewrite(folder, "events", lambda card: card.update(taken_on=tomorrow))
+    with pytest.raises(DataError, match=f"taken on {tomorrow}, a day that is still to come"):
+        read_card(folder / "events.card.yaml")
+    rewrite(folder, "events", lambda card: card.update(taken_on=tomorrow - datetime.timedelta(1)))
+    assert read_card(folder / "events.card.yaml").taken_on < tomorrow
 
 
 def test_address_must_be_an_address(folder):

@@ -73,6 +73,15 @@ def test_wrong_cell(folder, edit, raw, column, wrong, allowed, hint):
     assert hint in text
 
 
+@pytest.mark.parametrize(("column", "hidden"), [("title", 0), ("note", 27), ("report_id", 127)])
+def test_a_character_that_nobody_sees_is_named_and_not_printed(folder, edit, column, hidden):
+    edit("reports", "R0215", column, f"R02{chr(hidden)}15")
+    with pytest.raises(DataError, match=rf"row R0215 \(line [0-9]+\), column {column}") as caught:
+        read_table("reports", folder)
+    assert f"the control character U+{hidden:04X}" in str(caught.value)
+    assert chr(hidden) not in str(caught.value)
+
+
 def test_several_faults_are_one_message(folder, edit):
     edit("reports", "R0010", "unit", "tons")
     edit("reports", "R0020", "metric", "cargo")

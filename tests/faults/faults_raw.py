@@ -130,6 +130,8 @@ NUMBERS = (
     ("path for a key", report(report_id="../R0215")),
     ("path for a place", report(place="../../etc")),
     ("undeclared series", report(place="Atlantis")),
+    ("a null byte in a title", report(title="Trade\0value")),
+    ("an escape sequence in a note", report(note="\x1b[2J")),
 )
 OTHER_TABLES = (
     ("events: end before its start", event(end="2021-07-07")),

@@ -47,6 +47,7 @@ CARDS = (
     ("missing", without(CARD)),
     ("cut in the middle", content(CARD, half)),
     ("day that is none", text(CARD, "taken_on: 2026-", "taken_on: 2026-77-")),
+    ("day that is still to come", text(CARD, "taken_on: 20", "taken_on: 23")),
     ("column that is none", text(CARD, "columns:\n", "columns:\n  colour: red\n")),
     ("licence empty", text(CARD, "licence: ", 'licence: "" # ')),
     (

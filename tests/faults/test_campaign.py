@@ -12,7 +12,7 @@ from tests.faults.faults_state import STATE
 from tests.faults.judge import HARMLESS, INERT, STOPPED
 
 FEWEST = 100
-SAMPLED = 8
+SAMPLED = 20  # in about ten seconds
 
 
 @pytest.fixture(scope="module")
