@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from analysis.commands import COMMANDS
+from analysis.commands.options import EngineOption, SchedulerOption
 from analysis.commands.site import show_site
 from analysis.config import PARAMETERS, notebook_names, study_names
 from analysis.engine import LOCAL, Engine
@@ -56,15 +57,6 @@ WorkersOption = Annotated[
     int | None,
     typer.Option("--workers", min=1, max=32, help="Steps at a time; default: 2 x processors + 1."),
 ]
-EngineOption = Annotated[
-    str, typer.Option(help="Where work runs: local (processes of this machine) or dask.")
-]
-SchedulerOption = Annotated[
-    str | None,
-    typer.Option(help="Address of a running Dask scheduler; by default one is started."),
-]
-
-
 NoSiteOption = Annotated[bool, typer.Option("--no-site", help="Do not build site/ at the end.")]
 WaitOption = Annotated[
     bool,

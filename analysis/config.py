@@ -26,6 +26,7 @@ COMMON_FOLDERS = {  # notebooks that are not run for a study, and the folder of 
     "11_zones_frame": "zones_frame",
     "12_synthesis": "synthesis",
     "13_published_claims": "published_claims",
+    "14_placebo_universe": "placebo_universe",
 }
 COMPARISON = "06_zone_comparison"  # reads the study files beside its own settings
 SYNTHESIS = "12_synthesis"  # reads the settings of every notebook, and the robustness results

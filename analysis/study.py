@@ -158,6 +158,8 @@ class Vocabulary:
         First and last month of each context series, YYYY-MM.
     policy_units, policy_indices
         Countries and provinces with policy indices, and those indices.
+    policy_months
+        First and last month of the indices of each of those units, YYYY-MM.
     """
 
     series: frozenset[str]
@@ -168,3 +170,4 @@ class Vocabulary:
     context_months: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     policy_units: frozenset[str] = frozenset()
     policy_indices: frozenset[str] = frozenset()
+    policy_months: Mapping[str, tuple[str, str]] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from analysis.commands.fetch import fetch
 from analysis.commands.import_customs import import_customs
 from analysis.commands.new_study import new_study_command
 from analysis.commands.site import site
+from analysis.commands.universe import universe
 from analysis.commands.verify import verify
 from analysis.commands.verify_bundle import verify_bundle
 
@@ -27,6 +28,7 @@ COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "import-customs": import_customs,
     "new-study": new_study_command,
     "site": site,
+    "universe": universe,
     "verify": verify,
     "verify-bundle": verify_bundle,
 }

@@ -159,6 +159,7 @@ def vocabulary(tables: Mapping[str, pd.DataFrame]) -> Vocabulary:
     context = pd.concat([tables[name][["series", "month"]] for name in MONTHLY])
     months = months_of(context["series"], context["month"])
     policy = [tables[name] for name in POLICY]
+    units = pd.concat([table[["unit", "month"]] for table in policy])
     return Vocabulary(
         series=frozenset(tables["series"]["series"]),
         places=frozenset(tables["series"]["place"]) | frozenset(tables["events"]["place"]),
@@ -168,4 +169,5 @@ def vocabulary(tables: Mapping[str, pd.DataFrame]) -> Vocabulary:
         context_months=months,
         policy_units=frozenset(unit for table in policy for unit in table["unit"].unique()),
         policy_indices=frozenset(policy[0].columns) - {"unit", "month"},
+        policy_months=months_of(units["unit"], units["month"]),
     )

@@ -63,6 +63,9 @@ def vocabulary_of(tables: Mapping[str, pd.DataFrame]) -> Vocabulary:
         context_months=months,
         policy_units=frozenset(tables["policy"]["unit"]),
         policy_indices=frozenset(tables["policy"]["index"]),
+        policy_months=months_of(
+            tables["policy"]["unit"], tables["policy"]["month"].dt.strftime("%Y-%m")
+        ),
     )
 
 

@@ -171,6 +171,9 @@ _SYNTHESIS: Final = (SYNTHESIS, "synthesis_results.open_synthesis")
 CLAIMS: Final = "13_published_claims"
 _CLAIMS: Final = (CLAIMS, "claims.open_claims")
 
+UNIVERSE: Final = "14_placebo_universe"
+_UNIVERSE: Final = (UNIVERSE, "universe_results.open_placebo_universe")
+
 COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("coverage_by_history", "figure", *_METHOD, "method.coverage_by_history_figure"),
     CommonExhibit("monte_carlo", "table", *_METHOD, "method.monte_carlo_table"),
@@ -301,4 +304,14 @@ COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("claims_against_figures", "figure", *_CLAIMS, "claims_figure.claims_figure"),
     CommonExhibit("claim_counts", "table", *_CLAIMS, "claims.claim_counts_table"),
     CommonExhibit("claims", "table", *_CLAIMS, "claims.claims_table"),
+    CommonExhibit(
+        "universe_distributions",
+        "figure",
+        *_UNIVERSE,
+        "universe_figure.universe_distributions_figure",
+    ),
+    CommonExhibit("universe_ranks", "table", *_UNIVERSE, "universe_ranks.universe_ranks_table"),
+    CommonExhibit(
+        "universe_left_out", "table", *_UNIVERSE, "universe_left_out.universe_left_out_table"
+    ),
 )

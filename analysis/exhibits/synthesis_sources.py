@@ -18,6 +18,8 @@ from analysis.exhibits.policy_synchrony import policy_synchrony_table
 from analysis.exhibits.security_answers import answers_table
 from analysis.exhibits.security_results import open_border_security
 from analysis.exhibits.table import Table
+from analysis.exhibits.universe_ranks import universe_ranks_table
+from analysis.exhibits.universe_results import open_placebo_universe
 from analysis.exhibits.zone_comparison import comparability_table
 from analysis.exhibits.zone_comparison_gates import gate_effects_table
 from analysis.exhibits.zone_comparison_results import open_zone_comparison
@@ -34,6 +36,7 @@ READ: Final[Mapping[str, Callable[[], Table]]] = {
     "policy_synchrony": lambda: policy_synchrony_table(open_country_panels()),
     "policy_lead_lag": lambda: policy_lead_lag_table(open_country_panels()),
     "interior": lambda: interior_table(open_country_panels()),
+    "universe_ranks": lambda: universe_ranks_table(open_placebo_universe()),
     "health_answers": lambda: health_answers_table(open_health_security()),
     "security_answers": lambda: answers_table(open_border_security()),
 }

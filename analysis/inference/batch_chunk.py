@@ -25,6 +25,10 @@ EXACT: Final = 1e-12  # residuals below this share of the series are rounding
 PAIRS: Final = 2048  # pairs of series and date computed from residuals at a time
 
 
+class ExactFitError(ModelError):
+    """A series is reproduced exactly, so that its effects have no standard error."""
+
+
 @dataclass(frozen=True)
 class ChunkFit:
     """Numbers of C series.
@@ -139,7 +143,7 @@ def _scaled_centres(moments: _Moments, sample: Sample) -> Floats:
 
 def _refuse_exact(exact: Bools, names: tuple[str, ...]) -> None:
     if exact.any():
-        raise ModelError(
+        raise ExactFitError(
             f"series '{names[int(np.argmax(exact))]}' is constant or reproduced exactly by the "
             "base, so that no effect has a standard error",
             remedy="leave the series out",
@@ -149,7 +153,7 @@ def _refuse_exact(exact: Bools, names: tuple[str, ...]) -> None:
 def _refuse_exact_candidate(exact: Bools, names: tuple[str, ...], sample: Sample) -> None:
     if exact.any():
         place, day = np.argwhere(exact)[0]
-        raise ModelError(
+        raise ExactFitError(
             f"series '{names[place]}' is reproduced exactly by the base and the candidate at "
             f"{sample.design.dates[day]}, in all months or in those that the candidate rests on, "
             "so that the effect has no standard error",

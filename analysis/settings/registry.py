@@ -11,6 +11,7 @@ from analysis.errors import StudyError, spelling_hint
 from analysis.settings.border_security import parse_border_security
 from analysis.settings.country_panels import parse_country_panels
 from analysis.settings.health_security import parse_health_security
+from analysis.settings.placebo_universe import parse_placebo_universe
 from analysis.settings.synthesis import parse_synthesis
 from analysis.settings.zone_comparison import parse_zone_comparison
 from analysis.settings.zones_frame import parse_zones_frame
@@ -25,6 +26,7 @@ PARSERS: Final[Mapping[str, Parser]] = {
     "09_health_security": parse_health_security,
     "11_zones_frame": parse_zones_frame,
     "12_synthesis": parse_synthesis,
+    "14_placebo_universe": parse_placebo_universe,
 }
 """By notebook: a function from the path of its settings and the known names to typed settings."""
 

@@ -19,8 +19,18 @@ DOWNLOADS: Final = {
     "html": "HTML",
     "alt.txt": "alternative text",
 }
-_GOOD: Final = ("identified", "answered", "described", "tested", "pass", "full")
-_OPEN: Final = ("weak", "minor", "partial", "drift", "by row", "not more", "no link", "no order")
+_GOOD: Final = ("identified", "answered", "described", "tested", "pass", "full", "unusual")
+_OPEN: Final = (
+    "weak",
+    "minor",
+    "partial",
+    "drift",
+    "by row",
+    "not more",
+    "not unusual",
+    "no link",
+    "no order",
+)
 FRAME_TITLES: Final[Mapping[str, str]] = {
     "interval_method": "Does the interval method keep its promises?",
     "zone_comparison": "Zones and sister gates side by side",
@@ -30,6 +40,8 @@ FRAME_TITLES: Final[Mapping[str, str]] = {
     "lancang_mekong_health": "Public-health security, Lancang–Mekong",
     "zones_frame": "Where the zones lie, and under which agreements",
     "synthesis": "Every finding and every question",
+    "published_claims": "Published claims, computed again",
+    "placebo_universe": "How unusual is the break among all like it?",
 }
 
 

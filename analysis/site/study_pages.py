@@ -34,6 +34,8 @@ KEY_FIGURES: Final[Mapping[str, str]] = {
     "lancang_mekong_health": "health_timeline",
     "zones_frame": "zones_map",
     "synthesis": "findings_forest",
+    "published_claims": "claims_against_figures",
+    "placebo_universe": "universe_distributions",
 }
 STUDY_FIGURE: Final = "zone_trade"
 STUDY_RESULT: Final = "effects"

@@ -87,12 +87,16 @@ def _sorted(block: pd.DataFrame, file: Path) -> pa.Table:
     repeated = rows.duplicated(["series", "month"])
     if repeated.any():
         row = rows[repeated].iloc[0]
-        raise DataError(
-            f"series '{row['series']}' has the month {row['month']:%Y-%m} twice",
-            file=file,
-            remedy="keep one value a month",
-        )
+        raise _twice(str(row["series"]), f"{row['month']:%Y-%m}", file)
     return pa.Table.from_pandas(rows[SCHEMA.names], schema=SCHEMA, preserve_index=False)
+
+
+def _twice(series: str, month: str, file: Path) -> DataError:
+    return DataError(
+        f"series '{series}' has the month {month} twice",
+        file=file,
+        remedy="keep one value a month",
+    )
 
 
 def blocks_in(frame: pd.DataFrame, size: int = SERIES_A_BLOCK) -> Iterator[pd.DataFrame]:
@@ -114,7 +118,13 @@ def block_count(file: Path) -> int:
 
 
 def read_block(file: Path, number: int, start: str, end: str) -> Block:
-    """Read one block over a window of months, YYYY-MM, both included."""
+    """Read one block over a window of months, YYYY-MM, both included.
+
+    Raises
+    ------
+    DataError
+        When the file is no panel, or a series has a month twice.
+    """
     table = _opened(file).read_row_group(number)
     months = table["month"].to_numpy().astype("datetime64[M]").astype(np.int64)
     calendar = build_calendar(start, end)
@@ -124,8 +134,15 @@ def read_block(file: Path, number: int, start: str, end: str) -> Block:
     names = encoded.dictionary.to_pylist()
     codes = encoded.indices.to_numpy()
     inside = (place >= 0) & (place < len(calendar.months))
+    series, month = codes[inside], place[inside]
     values = np.full((len(names), len(calendar.months)), np.nan)
-    values[codes[inside], place[inside]] = table["value"].to_numpy()[inside]
+    values[series, month] = table["value"].to_numpy()[inside]
+    rows = np.bincount(
+        series * len(calendar.months) + month, minlength=len(names) * len(calendar.months)
+    )
+    if rows.max(initial=0) > 1:
+        at, when = divmod(int(rows.argmax()), len(calendar.months))
+        raise _twice(str(names[at]), calendar.months[when], file)
     return Block(tuple(names), values)
 
 

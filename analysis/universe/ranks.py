@@ -7,10 +7,9 @@ is kept does not grow with the number of series.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cache
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,49 +18,22 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from analysis.errors import ModelError, spelling_hint
+from analysis.errors import DataError, ModelError, spelling_hint
 from analysis.inference.batch import fit_batch
-from analysis.inference.batch_design import BatchDesign, batch_design, candidate_dates
-from analysis.inference.batch_results import BatchFit, BatchOptions, convention_of
+from analysis.inference.batch_chunk import ExactFitError
+from analysis.inference.batch_results import BatchFit, convention_of
 from analysis.models.arrays import Floats
-from analysis.models.design import DesignSpec
 from analysis.universe.panel import Block, block_count, read_block
+from analysis.universe.plan import UniversePlan, design_of, usable
 
 BIN: Final = 0.05  # width of the bins in which statistics are counted for the picture
 BINS: Final = 400  # the last one holds everything above 20
 TIE: Final = 1e-9  # statistics this close, relatively, are ties: the series itself is among them
 EXACT: Final = "reproduced exactly by the regression, so without a standard error"
-SPARE_MONTHS: Final = 6  # beyond the columns of a regression, without which it says nothing
+BLURRED: Final = "too few months on one side of a date to tell it from level and trend"
+REMEMBERED: Final = 400  # names of series that a misspelt one is compared with
 
-
-@dataclass(frozen=True)
-class UniversePlan:
-    """What is asked of a panel.
-
-    Attributes
-    ----------
-    spec
-        Window, trend and season that every series is given.
-    event
-        First day of the break that is asked about.
-    targets
-        Series whose break is compared with those of all series.
-    options
-        Covariance of the regressions.
-    trim
-        Share of the window on each side without a placebo date.
-    """
-
-    spec: DesignSpec
-    event: date
-    targets: tuple[str, ...]
-    options: BatchOptions = field(default_factory=BatchOptions)
-    trim: float = 0.15
-
-    def design(self) -> BatchDesign:
-        """Return base and candidate dates; the event is one of them."""
-        dates = candidate_dates(self.spec, self.trim)
-        return batch_design(self.spec, sorted({*dates, self.event}))
+Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -74,7 +46,9 @@ class Universe:
         One row a series asked about: `series`, `estimate`, `standard_error`, `t`,
         `rank` (1 is the largest |t| at the date of the event; ties count against the series),
         `others`, `p_among_series` (rank over others + 1), `placebos`, `p_in_time` (rank of the date
-        among all dates of the same series over placebos + 1), `sup_date` (date of the largest |t|).
+        among all dates of the same series over placebos + 1; missing where the event lies outside
+        the placebo dates), `sup_date` (date of the largest |t|), `reason` why there is no estimate
+        and all numbers are missing, otherwise empty.
     counts
         Series by |t| at the date of the event, in bins of `BIN` from 0, shape (BINS,).
     series, dates, regressions
@@ -97,7 +71,9 @@ class Universe:
         return self.series * self.dates
 
 
-def rank_in_universe(file: Path, plan: UniversePlan, workers: int = 1) -> Universe:
+def rank_in_universe(
+    file: Path, plan: UniversePlan, workers: int = 1, told: Told | None = None
+) -> Universe:
     """Estimate every series of a panel at every date and rank the series asked about.
 
     Parameters
@@ -106,33 +82,39 @@ def rank_in_universe(file: Path, plan: UniversePlan, workers: int = 1) -> Univer
         A panel as `write_panel` leaves it.
     workers
         Blocks at a time; no number depends on it, nor on the engine.
+    told
+        Called after each block with the number of blocks that are done, and of all.
 
     Raises
     ------
     DataError
-        When the panel cannot be read.
+        When the panel cannot be read or a series stands in two blocks.
     ModelError
-        When a series asked about is not in the panel or cannot be estimated.
+        When a series asked about is not in the panel or the event lies outside the window.
     """
-    blocks = range(block_count(file))
+    blocks = block_count(file)
     own = _targets(file, plan, blocks)
-    bounds = np.array([abs(own[name].t_statistics[0, _at(plan), 0]) for name in plan.targets])
+    fits = [fit for fit in own.values() if isinstance(fit, BatchFit)]
+    bounds = np.array([abs(fit.t_statistics[0, _at(plan), 0]) for fit in fits])
     work = Parallel(n_jobs=workers, return_as="generator")(
-        delayed(_reduced)(file, plan, number, bounds) for number in blocks
+        delayed(_reduced)(file, plan, number, bounds) for number in range(blocks)
     )
-    reached, counts, series = np.zeros(len(bounds), int), np.zeros(BINS, int), 0
-    left_out: dict[str, int] = {}
-    for part in work:
-        reached, counts, series = reached + part.reached, counts + part.counts, series + part.series
-        for reason, number in part.left_out.items():
-            left_out[reason] = left_out.get(reason, 0) + number
-    rows = [
-        _row(plan, own[name], name, int(count), series)
-        for name, count in zip(plan.targets, reached, strict=True)
-    ]
-    dates = len(_design(plan).dates)
-    said = convention_of(plan.options)
-    return Universe(plan, pd.DataFrame(rows), counts, series, dates, left_out, said)
+    total = _Part(np.zeros(len(bounds), int), np.zeros(BINS, int), 0, Counter())
+    for done, part in enumerate(work, 1):
+        total = total.with_(part)
+        if told:
+            told(done, blocks)
+    reached = dict(zip((fit.names[0] for fit in fits), total.reached.tolist(), strict=True))
+    rows = [_row(plan, name, own[name], reached.get(name, 0), total.series) for name in own]
+    return Universe(
+        plan=plan,
+        table=pd.DataFrame(rows),
+        counts=total.counts,
+        series=total.series,
+        dates=len(design_of(plan).dates),
+        left_out=dict(total.left_out),
+        convention=convention_of(plan.options),
+    )
 
 
 @dataclass(frozen=True)
@@ -140,16 +122,19 @@ class _Part:
     reached: NDArray[np.int64]
     counts: NDArray[np.int64]
     series: int
-    left_out: dict[str, int]
+    left_out: Counter[str]
 
-
-@cache
-def _design(plan: UniversePlan) -> BatchDesign:
-    return plan.design()
+    def with_(self, other: _Part) -> _Part:
+        return _Part(
+            self.reached + other.reached,
+            self.counts + other.counts,
+            self.series + other.series,
+            self.left_out + other.left_out,
+        )
 
 
 def _at(plan: UniversePlan) -> int:
-    return _design(plan).place[plan.event.isoformat()]
+    return design_of(plan).place[plan.event.isoformat()]
 
 
 def _reduced(file: Path, plan: UniversePlan, number: int, bounds: Floats) -> _Part:
@@ -160,67 +145,49 @@ def _reduced(file: Path, plan: UniversePlan, number: int, bounds: Floats) -> _Pa
     size = np.sort(sizes)
     reached = len(size) - np.searchsorted(size, bounds * (1 - TIE), side="left")
     bins = np.minimum((size / BIN).astype(np.int64), BINS - 1)
-    if refused:
-        left_out[EXACT] = refused
-    return _Part(reached, np.bincount(bins, minlength=BINS), len(size), left_out)
+    return _Part(reached, np.bincount(bins, minlength=BINS), len(size), Counter(left_out) + refused)
 
 
-def _sizes(block: Block, plan: UniversePlan) -> tuple[Floats, int]:
-    """Return |t| at the event of every series, and how many have none.
+def _sizes(block: Block, plan: UniversePlan) -> tuple[Floats, Counter[str]]:
+    """Return |t| at the event of every series, and how many have none by reason.
 
     A series without an error variance stops the batch that it is in: halves are tried until it
     stands alone.
     """
     if not block.names:
-        return np.empty(0), 0
+        return np.empty(0), Counter()
     try:
-        return np.abs(_fit(block, plan).t_statistics[:, _at(plan), 0]), 0
-    except ModelError:
+        return np.abs(_fit(block, plan).t_statistics[:, _at(plan), 0]), Counter()
+    except ModelError as error:
         if len(block.names) == 1:
-            return np.empty(0), 1
+            return np.empty(0), Counter([_why(error)])
     middle = len(block.names) // 2
     halves = (slice(None, middle), slice(middle, None))
     parts = [_sizes(Block(block.names[half], block.numbers[half]), plan) for half in halves]
-    return np.concatenate([size for size, _ in parts]), sum(count for _, count in parts)
+    refused = parts[0][1] + parts[1][1]
+    return np.concatenate([size for size, _ in parts]), refused
 
 
-def usable(block: Block, plan: UniversePlan) -> tuple[Block, dict[str, int]]:
-    """Leave out series that no regression can be run on; count them by reason."""
-    design = _design(plan)
-    needed = design.base.shape[1] + len(design.terms) + SPARE_MONTHS
-    present = np.isfinite(block.numbers)
-    seen = present.sum(axis=1)
-    first = np.where(present.any(axis=1), present.argmax(axis=1), 0)
-    level = block.numbers[np.arange(len(block.numbers)), first]
-    changes = present & (block.numbers != level[:, None])
-    short, flat = seen < needed, ~changes.any(axis=1)
-    reasons = {
-        f"fewer than {needed} months in the window": short,
-        "the same value in every month": flat & ~short,
-    }
-    kept = ~(short | flat)
-    names = tuple(name for name, keep in zip(block.names, kept, strict=True) if keep)
-    counts = {reason: int(hit.sum()) for reason, hit in reasons.items() if hit.any()}
-    return Block(names, block.numbers[kept]), counts
+def _why(error: ModelError) -> str:
+    return EXACT if isinstance(error, ExactFitError) else BLURRED
 
 
 def _fit(block: Block, plan: UniversePlan) -> BatchFit:
-    return fit_batch(block.numbers, _design(plan), plan.options, block.names)
+    return fit_batch(block.numbers, design_of(plan), plan.options, block.names)
 
 
-def _targets(file: Path, plan: UniversePlan, blocks: Sequence[int]) -> dict[str, BatchFit]:
-    """Estimate the series asked about."""
-    found: dict[str, BatchFit] = {}
+def _targets(file: Path, plan: UniversePlan, blocks: int) -> dict[str, BatchFit | str]:
+    """Estimate the series asked about, or say why one cannot be, in the order of the plan."""
+    found: dict[str, BatchFit | str] = {}
     seen: list[str] = []
-    for block in _read(file, plan, blocks):
-        seen.extend(block.names if len(seen) < BINS else ())
+    last = ""
+    for number in range(blocks):
+        block = read_block(file, number, plan.spec.start, plan.spec.end)
+        last = _in_order(block, last, file)
+        seen.extend(block.names if len(seen) < REMEMBERED else ())
         for name in set(plan.targets) & set(block.names):
             place = block.names.index(name)
-            alone = Block((name,), block.numbers[[place]])
-            kept, reasons = usable(alone, plan)
-            if not kept.names:
-                raise ModelError(f"the break of '{name}' is not identified: {next(iter(reasons))}")
-            found[name] = _fit(kept, plan)
+            found[name] = _alone(Block((name,), block.numbers[[place]]), plan)
     for name in plan.targets:
         if name not in found:
             raise ModelError(
@@ -228,20 +195,39 @@ def _targets(file: Path, plan: UniversePlan, blocks: Sequence[int]) -> dict[str,
                 where=str(file),
                 remedy=spelling_hint(name, seen),
             )
-    return found
+    return {name: found[name] for name in plan.targets}
 
 
-def _read(file: Path, plan: UniversePlan, blocks: Sequence[int]) -> Iterator[Block]:
-    for number in blocks:
-        yield read_block(file, number, plan.spec.start, plan.spec.end)
+def _in_order(block: Block, last: str, file: Path) -> str:
+    """Refuse a series that is cut between blocks, which would be counted as two."""
+    if block.names and last and min(block.names) <= last:
+        raise DataError(
+            f"series '{min(block.names)}' stands in or before the block of '{last}'",
+            file=file,
+            allowed="row groups of whole series in alphabetical order",
+            remedy="write it with analysis.universe.panel.write_panel",
+        )
+    return max(block.names, default=last)
+
+
+def _alone(block: Block, plan: UniversePlan) -> BatchFit | str:
+    kept, reasons = usable(block, plan)
+    if not kept.names:
+        return next(iter(reasons))
+    try:
+        return _fit(kept, plan)
+    except ModelError as error:
+        return _why(error)
 
 
 def _row(
-    plan: UniversePlan, fit: BatchFit, name: str, reached: int, series: int
+    plan: UniversePlan, name: str, fit: BatchFit | str, reached: int, series: int
 ) -> dict[str, object]:
-    at, design = _at(plan), _design(plan)
+    if isinstance(fit, str):
+        return _without_numbers(name, fit)
+    at, dates = _at(plan), design_of(plan).dates
     size = np.abs(fit.t_statistics[0, :, 0])
-    placebos = len(size) - 1
+    placebos, as_large = len(size) - 1, int((size >= size[at]).sum())
     return {
         "series": name,
         "estimate": fit.estimates[0, at, 0],
@@ -251,6 +237,13 @@ def _row(
         "others": series - 1,
         "p_among_series": reached / series,
         "placebos": placebos,
-        "p_in_time": int((size >= size[at]).sum()) / (placebos + 1),
-        "sup_date": design.dates[int(np.argmax(size))],
+        "p_in_time": as_large / (placebos + 1) if plan.in_time() else np.nan,
+        "sup_date": dates[int(np.argmax(size))],
+        "reason": "",
     }
+
+
+def _without_numbers(name: str, reason: str) -> dict[str, object]:
+    numbers = ("estimate", "standard_error", "t", "rank", "others", "p_among_series")
+    missing = dict.fromkeys((*numbers, "placebos", "p_in_time"), np.nan)
+    return {"series": name, **missing, "sup_date": "", "reason": reason}

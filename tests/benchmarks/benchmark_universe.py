@@ -25,7 +25,8 @@ from analysis.engine import DASK, Engine
 from analysis.inference.batch_results import BatchOptions
 from analysis.models.design import DesignSpec
 from analysis.universe.panel import SERIES_A_BLOCK, write_panel
-from analysis.universe.ranks import Universe, UniversePlan, rank_in_universe
+from analysis.universe.plan import UniversePlan
+from analysis.universe.ranks import Universe, rank_in_universe
 
 MONTHS = pd.date_range("2014-01-01", "2023-12-01", freq="MS")
 SPEC = DesignSpec("2014-01", "2023-12", "linear", "fourier_2")

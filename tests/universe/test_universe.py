@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import statsmodels.api as sm
 
 from analysis.errors import DataError, ModelError
 from analysis.inference.batch_results import BatchOptions
 from analysis.models.design import DesignSpec
-from analysis.universe.panel import block_count, blocks_in, read_block, write_panel
-from analysis.universe.ranks import EXACT, UniversePlan, rank_in_universe
+from analysis.universe.panel import SCHEMA, block_count, blocks_in, read_block, write_panel
+from analysis.universe.plan import SCALES, UniversePlan, design_of
+from analysis.universe.ranks import BLURRED, EXACT, rank_in_universe
 
 SPEC = DesignSpec("2015-01", "2019-12", "linear", "none")
 EVENT = date(2017, 7, 1)
@@ -58,8 +62,10 @@ def test_months_outside_the_window_are_left_and_missing_ones_are_no_number(tmp_p
 
 
 def test_ranks_are_those_of_one_regression_at_a_time(panel):
-    found = rank_in_universe(panel, PLAN)
-    design = PLAN.design()
+    told = []
+    found = rank_in_universe(panel, PLAN, told=lambda *counts: told.append(counts))
+    assert told == [(done, 6) for done in range(1, 7)]
+    design = design_of(PLAN)
     matrix = np.column_stack([design.base, design.columns[:, design.place["2017-07-01"], 0]])
     lags = {"maxlags": 3, "use_correction": True}
     fits = {
@@ -114,8 +120,11 @@ def test_a_target_that_says_nothing_is_not_identified(tmp_path):
     wide.loc["s07"] = 1.0
     file = tmp_path / "panel.parquet"
     write_panel(blocks_in(long(wide)), file)
-    with pytest.raises(ModelError, match="'s07' is not identified: the same value"):
-        rank_in_universe(file, PLAN)
+    found = rank_in_universe(file, PLAN).table.set_index("series")
+    assert found.loc["s07", "reason"] == "the same value in every month"
+    assert found.loc["s07", ["estimate", "t", "rank", "p_among_series", "p_in_time"]].isna().all()
+    alone = rank_in_universe(file, UniversePlan(SPEC, EVENT, ("s31",), PLAN.options)).table
+    pd.testing.assert_series_equal(found.loc["s31"], alone.set_index("series").loc["s31"])
 
 
 @pytest.mark.parametrize(
@@ -141,3 +150,54 @@ def test_a_file_of_another_kind_or_other_columns_is_refused(tmp_path):
         block_count(tmp_path / "other.parquet")
     with pytest.raises(DataError, match="cannot be read"):
         block_count(tmp_path / "none.parquet")
+
+
+def test_logarithms_are_taken_where_there_are_some_and_series_without_are_left_out(tmp_path):
+    wide = np.exp(made() / 10)
+    wide.loc["s01", MONTHS[3]] = 0.0
+    wide.loc["s02", MONTHS[3]] = -1.0
+    wide.loc["s03", MONTHS[3]] = np.inf
+    file, logged = tmp_path / "panel.parquet", tmp_path / "logged.parquet"
+    write_panel(blocks_in(long(wide)), file)
+    write_panel(blocks_in(long(np.log(wide.drop(["s01", "s02", "s03"])))), logged)
+    found = rank_in_universe(file, replace(PLAN, measure="log"))
+    assert found.left_out == {SCALES["log"].reason: 3}
+    pd.testing.assert_frame_equal(found.table, rank_in_universe(logged, PLAN).table)
+    assert rank_in_universe(file, replace(PLAN, measure="log1p")).left_out == {
+        SCALES["log1p"].reason: 2
+    }
+    assert rank_in_universe(file, PLAN).left_out == {SCALES["value"].reason: 1}
+
+
+def test_months_on_one_side_of_a_date_only_are_no_break_and_are_told_as_such(tmp_path):
+    wide = made()
+    wide.loc["s09", MONTHS[20:]] = np.nan
+    file = tmp_path / "panel.parquet"
+    write_panel(blocks_in(long(wide), 7), file)
+    assert rank_in_universe(file, PLAN).left_out == {BLURRED: 1}
+
+
+def test_an_event_outside_the_placebo_dates_has_no_rank_in_time(panel):
+    late = rank_in_universe(panel, replace(PLAN, event=date(2019, 11, 1))).table
+    assert late["p_in_time"].isna().all()
+    assert late["rank"].notna().all()
+
+
+def test_a_series_cut_between_blocks_or_a_month_twice_is_refused(tmp_path):
+    rows = long(made(3)).sort_values(["series", "month"])
+    file, twice = tmp_path / "cut.parquet", tmp_path / "twice.parquet"
+    pq.write_table(pa.Table.from_pandas(rows, SCHEMA, preserve_index=False), file, 100)
+    plan = replace(PLAN, targets=("s01",))
+    with pytest.raises(DataError, match="'s01' stands in or before the block of 's01'"):
+        rank_in_universe(file, plan)
+    again = pd.concat([rows, rows.iloc[[4]]])
+    pq.write_table(pa.Table.from_pandas(again, SCHEMA, preserve_index=False), twice)
+    with pytest.raises(DataError, match="'s00' has the month 2015-05 twice"):
+        rank_in_universe(twice, plan)
+
+
+def test_a_plan_that_cannot_be_asked_is_refused():
+    with pytest.raises(ModelError, match=r"'logs' is not known(.|\n)*did you mean 'log'"):
+        replace(PLAN, measure="logs")
+    with pytest.raises(ModelError, match="asked about twice"):
+        replace(PLAN, targets=("s07", "s07"))
