@@ -12,6 +12,7 @@ from analysis.data_management.claim_counterparts import PER_CENT
 from analysis.data_management.claim_kinds import KINDS
 from analysis.data_management.claim_words import DRIFT, NOT_COMPARABLE, PASS, TOPICS, VERDICTS
 from analysis.data_management.load import load_table
+from analysis.exhibits.shown import Shown
 from analysis.exhibits.table import Column, Table
 from analysis.exhibits.tuples import tuples_of
 
@@ -22,20 +23,16 @@ SMALL_NUMBER: Final = 100
 
 
 @dataclass(frozen=True)
-class OpenClaims:
+class OpenClaims(Shown):
     """The register of claims with their verdicts (see `claims.build_claims`)."""
 
     claims: pd.DataFrame
 
-    def _repr_mimebundle_(
-        self,
-        include: object = None,  # noqa: ARG002
-        exclude: object = None,  # noqa: ARG002
-    ) -> dict[str, str]:
-        """Show in a notebook: title and verdicts."""
+    def paragraphs(self) -> tuple[str, ...]:
+        """Return what was read, for a notebook."""
         counts = "; ".join(f"{word}: {self.count(word)}" for word in VERDICTS)
         told = f"{len(self.claims)} claims. {counts}."
-        return {"text/markdown": f"**{TITLE}**\n\n{told}", "text/plain": f"{TITLE}\n{told}"}
+        return TITLE, told
 
     def count(self, verdict: str) -> int:
         """Return how many claims have a verdict."""

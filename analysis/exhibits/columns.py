@@ -7,6 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from analysis.exhibits.figure import Margins
+from analysis.exhibits.style import WIDTH_INCHES
 
 
 def two_columns(
@@ -34,3 +35,14 @@ def two_columns(
         rows.append((left, right))
         top -= panel + margins.between
     return canvas, rows
+
+
+def paired_panels(
+    count: int, panel: float, margins: Margins, gap: float
+) -> tuple[Canvas, list[Axes]]:
+    """Return a canvas of the usual width with this many panels, two in a row, each alike high."""
+    canvas, rows = two_columns(WIDTH_INCHES, [panel] * -(-count // 2), margins, gap)
+    every = [axes for pair in rows for axes in pair]
+    for axes in every[count:]:
+        axes.set_axis_off()
+    return canvas, every[:count]

@@ -15,6 +15,7 @@ from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.exhibits.group_references import Reference, group_references
 from analysis.exhibits.interior_fits import InteriorFit, interior_fits
 from analysis.exhibits.policy_synchrony_tests import SynchronyTest, synchrony_tests
+from analysis.exhibits.shown import Shown
 from analysis.exhibits.yearly_fits import YearlyFit, yearly_fits
 from analysis.models.dyads_frame import DyadFrame, dyad_frame
 from analysis.settings.country_panels import CountryPanels, parse_country_panels
@@ -30,7 +31,7 @@ _OPENING = threading.Lock()
 
 
 @dataclass(frozen=True)
-class OpenPanels:
+class OpenPanels(Shown):
     """The settings of the notebook and the processed tables that it reads.
 
     Attributes
@@ -103,12 +104,8 @@ class OpenPanels:
         """The group beside other countries by year, by outcome."""
         return yearly_fits(self.tables, self.settings)
 
-    def _repr_mimebundle_(
-        self,
-        include: object = None,  # noqa: ARG002
-        exclude: object = None,  # noqa: ARG002
-    ) -> dict[str, str]:
-        """Show in a notebook what was opened."""
+    def paragraphs(self) -> tuple[str, ...]:
+        """Return what was read, for a notebook."""
         members = ", ".join(self.names[code] for code in self.settings.group)
         window = self.settings.window
         text = (
@@ -116,7 +113,7 @@ class OpenPanels:
             f"provinces, {window.start} to {window.end}. The group: {members}. "
             f"The meeting: {self.meeting.start.day} {self.meeting.start:%B %Y}."
         )
-        return {"text/plain": text}
+        return (text,)
 
 
 def open_country_panels() -> OpenPanels:

@@ -14,6 +14,7 @@ from analysis.config import COMMON, COMMON_FOLDERS
 from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.exhibits.health_dengue_fits import DengueFits, dengue_fits
 from analysis.exhibits.health_rows import rows_of
+from analysis.exhibits.shown import Shown
 from analysis.settings.health_security import HealthSecurity, parse_health_security
 from analysis.study import Event
 
@@ -27,7 +28,7 @@ _OPENING = threading.Lock()
 
 
 @dataclass(frozen=True)
-class OpenHealth:
+class OpenHealth(Shown):
     """The settings of the notebook and the processed tables that it reads.
 
     Attributes
@@ -70,12 +71,8 @@ class OpenHealth:
         """Count models of dengue by country."""
         return dengue_fits(self.tables["context"], self.settings, self.closure.start, self.names)
 
-    def _repr_mimebundle_(
-        self,
-        include: object = None,  # noqa: ARG002
-        exclude: object = None,  # noqa: ARG002
-    ) -> dict[str, str]:
-        """Show in a notebook what was opened."""
+    def paragraphs(self) -> tuple[str, ...]:
+        """Return what was read, for a notebook."""
         window = self.settings.burden.window
         text = (
             f"{', '.join(self.names.values())}. {len(self.settings.capacity.indicators)} "
@@ -83,7 +80,7 @@ class OpenHealth:
             f"{window.start} to {window.end}; dengue from {self.settings.dengue.window.start} to "
             f"{self.settings.dengue.window.end}."
         )
-        return {"text/plain": text}
+        return (text,)
 
 
 def open_health_security() -> OpenHealth:

@@ -15,6 +15,7 @@ from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.exhibits.security_conflict_fits import ConflictFit, conflict_fits
 from analysis.exhibits.security_regimes import Regimes, area_regimes
 from analysis.exhibits.security_trade_fits import TradeFit, trade_fits
+from analysis.exhibits.shown import Shown
 from analysis.settings.border_security import BorderSecurity, SecurityBlock, parse_border_security
 from analysis.study import Event
 
@@ -27,7 +28,7 @@ _OPENING = threading.Lock()
 
 
 @dataclass(frozen=True)
-class OpenSecurity:
+class OpenSecurity(Shown):
     """The settings and the processed tables.
 
     Attributes
@@ -94,12 +95,8 @@ class OpenSecurity:
         """Gate trade without conflict, with it, and with it lagged."""
         return trade_fits(self.tables["observations"], self.tables["context"], self.settings)
 
-    def _repr_mimebundle_(
-        self,
-        include: object = None,  # noqa: ARG002
-        exclude: object = None,  # noqa: ARG002
-    ) -> dict[str, str]:
-        """Show in a notebook what was opened."""
+    def paragraphs(self) -> tuple[str, ...]:
+        """Return what was read, for a notebook."""
         window = self.blocks.conflict.window
         members = ", ".join(self.names[code] for code in self.blocks.countries)
         text = (
@@ -108,7 +105,7 @@ class OpenSecurity:
             f"{len(self.blocks.conflict.placebos)} placebo areas, {window.start} to {window.end}. "
             f"{len(self.cooperation)} cooperation events. {len(self.gaps)} measures without data."
         )
-        return {"text/plain": text}
+        return (text,)
 
 
 def open_border_security() -> OpenSecurity:

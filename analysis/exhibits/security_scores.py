@@ -9,11 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.exhibits.columns import two_columns
+from analysis.exhibits.columns import paired_panels
 from analysis.exhibits.figure import Figure, Margins
 from analysis.exhibits.security_results import OpenSecurity
 from analysis.exhibits.steady import steady
-from analysis.exhibits.style import BLACK, SERIES_COLOURS, SMALL, TINY, WIDTH_INCHES
+from analysis.exhibits.style import BLACK, SERIES_COLOURS, SMALL, TINY
 from analysis.exhibits.table import Column, Table
 from analysis.exhibits.timeline import spread
 
@@ -143,13 +143,9 @@ def scores_figure(opened: OpenSecurity) -> Figure:
 
 def _draw(data: pd.DataFrame, opened: OpenSecurity) -> Canvas:
     names = list(dict.fromkeys(data["indicator"]))
-    rows = -(-len(names) // 2)
-    canvas, grid = two_columns(WIDTH_INCHES, [PANEL_INCHES] * rows, MARGINS, GAP_INCHES)
-    every = [axes for pair in grid for axes in pair]
-    for axes, name in zip(every, names, strict=False):
+    canvas, panels = paired_panels(len(names), PANEL_INCHES, MARGINS, GAP_INCHES)
+    for axes, name in zip(panels, names, strict=True):
         _panel(axes, data[data["indicator"] == name], opened)
-    for axes in every[len(names) :]:
-        axes.set_axis_off()
     canvas.text(
         0.5,
         0.012,

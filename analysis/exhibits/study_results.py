@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.config import PARAMETERS
 from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.exhibits.monthly_fits import fit_monthly
+from analysis.exhibits.shown import Shown
 from analysis.exhibits.timeline import EventLine
 from analysis.models.design import design_of
 from analysis.models.interval_results import IntervalFit
@@ -43,7 +44,7 @@ STUDY_TABLES: Final = (
 
 
 @dataclass(frozen=True)
-class OpenStudy:
+class OpenStudy(Shown):
     """A study with the rows of each processed table that concern it.
 
     Attributes
@@ -103,18 +104,13 @@ class OpenStudy:
         }
         return tuple(by_day[day] for day in sorted(by_day))
 
-    def _repr_mimebundle_(
-        self,
-        include: object = None,  # noqa: ARG002
-        exclude: object = None,  # noqa: ARG002
-    ) -> dict[str, str]:
-        """Show in a notebook what was opened: title, question, how much was read."""
+    def paragraphs(self) -> tuple[str, ...]:
+        """Return what was read, for a notebook."""
         counts = (
             f"{len(self.reports)} reports in {self.reports['series'].nunique()} series, "
             f"{len(self.study.outcomes)} outcomes, {len(self.interventions)} interventions."
         )
-        markdown = f"**{self.study.title}**\n\n{self.study.question}\n\n{counts}"
-        return {"text/markdown": markdown, "text/plain": f"{self.study.title}\n{counts}"}
+        return self.study.title, self.study.question, counts
 
     def outcome(self, name: str) -> Outcome:
         """Return the outcome with this name."""

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.config import COMMON
 from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.exhibits.robustness_results import Robustness, open_robustness
+from analysis.exhibits.shown import Shown
 from analysis.exhibits.study_results import OpenStudy, opened_once
 from analysis.settings.synthesis import Synthesis, parse_synthesis
 
@@ -20,7 +21,7 @@ TABLES: Final = ("reports", "series", "events", "context", "policy", "data_gaps"
 
 
 @dataclass(frozen=True)
-class OpenSynthesis:
+class OpenSynthesis(Shown):
     """The settings with every study and the robustness of its findings, by name of the study."""
 
     settings: Synthesis
@@ -28,20 +29,15 @@ class OpenSynthesis:
     robustness: Mapping[str, Robustness]
     tables: Mapping[str, pd.DataFrame]
 
-    def _repr_mimebundle_(
-        self,
-        include: object = None,  # noqa: ARG002
-        exclude: object = None,  # noqa: ARG002
-    ) -> dict[str, str]:
-        """Show in a notebook: title and how much is brought together."""
+    def paragraphs(self) -> tuple[str, ...]:
+        """Return what was read, for a notebook."""
         outcomes = sum(len(opened.study.outcomes) for opened in self.studies.values())
         monthly = sum(len(opened.study.monthly) for opened in self.studies.values())
         counts = (
             f"{len(self.studies)} studies of zones, {outcomes} outcomes, {monthly} monthly series; "
             f"{len(self.settings.questions)} blocks of questions."
         )
-        title = self.settings.title
-        return {"text/markdown": f"**{title}**\n\n{counts}", "text/plain": f"{title}\n{counts}"}
+        return self.settings.title, counts
 
 
 @cache

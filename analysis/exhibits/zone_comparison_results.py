@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.config import COMMON
 from analysis.data_management.processed import load_tables, vocabulary_of
+from analysis.exhibits.shown import Shown
 from analysis.exhibits.study_results import STUDY_TABLES, OpenStudy, opened_once
 from analysis.models.design import DesignSpec
 from analysis.models.effect_difference import at_level
@@ -63,7 +64,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class OpenStudies:
+class OpenStudies(Shown):
     """Some studies with everything that exhibits of their comparison show.
 
     Attributes
@@ -81,20 +82,13 @@ class OpenStudies:
         sides = (self.sides[member] for member in group.members)
         return tuple(combinations(sides, 2))
 
-    def _repr_mimebundle_(
-        self,
-        include: object = None,  # noqa: ARG002
-        exclude: object = None,  # noqa: ARG002
-    ) -> dict[str, str]:
-        """Show in a notebook: title and how much is compared."""
+    def paragraphs(self) -> tuple[str, ...]:
+        """Return what was read, for a notebook."""
         counts = (
             f"{len(self.settings.studies)} studies, {len(self.sides)} outcomes and gates, "
             f"{len(self.settings.groups)} groups, {len(self.settings.events)} kinds of events."
         )
-        return {
-            "text/markdown": f"**{self.settings.title}**\n\n{counts}",
-            "text/plain": f"{self.settings.title}\n{counts}",
-        }
+        return self.settings.title, counts
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.config import COMMON
 from analysis.data_management.processed import load_tables, vocabulary_of
+from analysis.exhibits.shown import Shown
 from analysis.settings.zones_frame import ZonesFrame, parse_zones_frame
 
 SETTINGS: Final = COMMON / "zones_frame.yaml"
@@ -23,7 +24,7 @@ TABLES: Final = (
 
 
 @dataclass(frozen=True)
-class OpenZonesFrame:
+class OpenZonesFrame(Shown):
     """The settings with the processed tables that the exhibits read, by name.
 
     Attributes
@@ -50,18 +51,13 @@ class OpenZonesFrame:
         """Return the events that concern a zone, alone or with the other."""
         return self.events[self.events["zone"].isin([zone, BOTH])]
 
-    def _repr_mimebundle_(
-        self,
-        include: object = None,  # noqa: ARG002
-        exclude: object = None,  # noqa: ARG002
-    ) -> dict[str, str]:
-        """Show in a notebook: title and how much is read."""
+    def paragraphs(self) -> tuple[str, ...]:
+        """Return what was read, for a notebook."""
         counts = (
             f"{len(self.tables['places'])} places, {len(self.events)} dated events, "
             f"{len(self.tables['problems'])} problems, {len(self.tables['glossary'])} names."
         )
-        title = self.settings.title
-        return {"text/markdown": f"**{title}**\n\n{counts}", "text/plain": f"{title}\n{counts}"}
+        return self.settings.title, counts
 
 
 @cache

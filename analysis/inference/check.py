@@ -131,6 +131,22 @@ def tested_effect(fit: ItsFit, name: str) -> Effect:
     return effect
 
 
+def untestable(fit: ItsFit, name: str, *, needs_spec: bool = False) -> str:
+    """Return why a check cannot be made of an effect, or nothing.
+
+    Raises
+    ------
+    ModelError
+        As `tested_effect`.
+    """
+    effect = tested_effect(fit, name)
+    if effect.estimate is None:
+        return f"the effect is not identified: {effect.reason}"
+    if needs_spec and fit.spec is None:
+        return "the design was given as it is, without a specification"
+    return ""
+
+
 def run_checks(
     fit: ItsFit, checks: Sequence[Check], progress: Progress | None = None
 ) -> tuple[CheckResult, ...]:

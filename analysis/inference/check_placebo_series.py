@@ -16,7 +16,7 @@ from analysis.inference.check import (
     agrees,
     cannot_say,
     result_of,
-    tested_effect,
+    untestable,
 )
 from analysis.inference.check_measured import MEASURED
 from analysis.inference.check_problem import refit
@@ -58,9 +58,8 @@ class PlaceboInSpace:
         ModelError
             When the effect is unknown.
         """
-        effect = tested_effect(fit, self.effect)
-        if effect.estimate is None:
-            return cannot_say(self, f"the effect is not identified: {effect.reason}")
+        if reason := untestable(fit, self.effect):
+            return cannot_say(self, reason)
         table = pd.DataFrame(
             [
                 _row(fit, fit.series.label, self.effect, "effect"),

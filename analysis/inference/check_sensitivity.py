@@ -12,7 +12,14 @@ from scipy import stats
 from scipy.interpolate import CubicSpline
 
 from analysis.errors import ModelError
-from analysis.inference.check import CheckResult, Shown, Shows, cannot_say, result_of, tested_effect
+from analysis.inference.check import (
+    CheckResult,
+    Shown,
+    Shows,
+    cannot_say,
+    result_of,
+    untestable,
+)
 from analysis.inference.check_gls import GRID, gls_engine, whiteners_of
 from analysis.inference.check_problem import (
     EffectRegression,
@@ -157,11 +164,8 @@ class Anticipation:
         ModelError
             When the effect is unknown.
         """
-        effect = tested_effect(fit, self.effect)
-        if effect.estimate is None:
-            return cannot_say(self, f"the effect is not identified: {effect.reason}")
-        if fit.spec is None:
-            return cannot_say(self, "the design was given as it is, without a specification")
+        if reason := untestable(fit, self.effect, needs_spec=True):
+            return cannot_say(self, reason)
         table = pd.DataFrame([self._row(fit, months) for months in self.months])
         known = table.dropna(subset=["estimate", "before"])
         if not len(known):

@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.inference.check import CheckResult, Shown, Shows, cannot_say, result_of, tested_effect
+from analysis.inference.check import (
+    CheckResult,
+    Shown,
+    Shows,
+    cannot_say,
+    result_of,
+    untestable,
+)
 from analysis.inference.check_problem import refit, with_estimator
 from analysis.inference.check_report import finds_effect, scale_of, signed_form, value_of
 from analysis.models.its_options import Estimator
@@ -51,11 +58,8 @@ class AlternativeShapes:
         ModelError
             When the effect is unknown.
         """
-        effect = tested_effect(fit, self.effect)
-        if effect.estimate is None:
-            return cannot_say(self, f"the effect is not identified: {effect.reason}")
-        if fit.spec is None:
-            return cannot_say(self, "the design was given as it is, without a specification")
+        if reason := untestable(fit, self.effect, needs_spec=True):
+            return cannot_say(self, reason)
         table = pd.DataFrame([self._row(fit, *kind) for kind in self._kinds(fit)])
         own = table["as_fitted"] == "yes"
         if table.loc[own, "bic"].isna().all():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -110,7 +110,7 @@ def _effect(
         reports_after=item.reports_after,
         vif=item.vif,
         confounded_with=item.confounded_with,
-        sentence=_sentence(term, unit, (estimate, lower, upper), item, level),
+        sentence=effect_sentence(term, unit, (estimate, lower, upper), item, level),
     )
 
 
@@ -126,19 +126,29 @@ def _unit(shape: str, link: Link) -> str:
     return f"{base} a year" if shape in PER_YEAR else base
 
 
-def _sentence(
+def effect_sentence(
     term: Term,
     unit: str,
     numbers: tuple[float | None, float | None, float | None],
     item: Identification,
     level: float,
+    write: Callable[[float], str] = "{:+.1f}".format,
 ) -> str:
+    """Return what can be said of an effect.
+
+    Parameters
+    ----------
+    numbers
+        Estimate, lower and upper end of the interval; None where the effect is not identified.
+    write
+        How a number is written.
+    """
     when = f" ({term.shape} from {term.intervention.start})" if term.intervention else ""
     estimate, lower, upper = numbers
     if estimate is None or lower is None or upper is None:
         return f"{term.label}{when}: not identified; {item.reason}."
     finding = (
-        f"{term.label}{when}: {estimate:+.1f} {unit} "
-        f"({100 * level:g} % interval {lower:+.1f} to {upper:+.1f})"
+        f"{term.label}{when}: {write(estimate)} {unit} "
+        f"({100 * level:g} % interval {write(lower)} to {write(upper)})"
     )
     return f"{finding}; weakly identified, {item.reason}." if item.reason else f"{finding}."

@@ -15,7 +15,7 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from analysis.models.arrays import Days, Floats
 from analysis.models.design import Design, Term
-from analysis.models.interval_effects import PER_YEAR
+from analysis.models.interval_effects import PER_YEAR, effect_sentence
 from analysis.models.interval_findings import Coefficient, Effect
 from analysis.models.interval_identification import (
     CONFOUNDED_CORRELATION,
@@ -236,7 +236,9 @@ def _effect(term: Term, coefficient: Coefficient, item: Identification, scale: S
         reports_after=item.reports_after,
         vif=item.vif,
         confounded_with=item.confounded_with,
-        sentence=_sentence(term, unit, numbers, item, scale),
+        sentence=effect_sentence(
+            term, unit, numbers, item, scale.level, lambda value: number(value, scale)
+        ),
     )
 
 
@@ -250,21 +252,3 @@ def told(value: float | None, scale: Scale) -> float | None:
 def number(value: float, scale: Scale) -> str:
     """Write a signed effect: one decimal for per cent, three digits otherwise."""
     return f"{value:+.1f}" if scale.percent else f"{value:+,.{DIGITS}g}"
-
-
-def _sentence(
-    term: Term,
-    unit: str,
-    numbers: tuple[float | None, float | None, float | None],
-    item: Identification,
-    scale: Scale,
-) -> str:
-    when = f" ({term.shape} from {term.intervention.start})" if term.intervention else ""
-    estimate, lower, upper = numbers
-    if estimate is None or lower is None or upper is None:
-        return f"{term.label}{when}: not identified; {item.reason}."
-    finding = (
-        f"{term.label}{when}: {number(estimate, scale)} {unit} "
-        f"({100 * scale.level:g} % interval {number(lower, scale)} to {number(upper, scale)})"
-    )
-    return f"{finding}; weakly identified, {item.reason}." if item.reason else f"{finding}."
