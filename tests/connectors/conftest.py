@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.connectors.session_policy import Policy
+from tests.connectors.desk import Desk
 
 QUICK = Policy(connect=0.3, read=0.3, attempts=3, backoff=0.5, longest_wait=30.0, largest=1_000_000)
 
@@ -23,3 +24,8 @@ def quick() -> Policy:
 @pytest.fixture
 def waits() -> list[float]:
     return []
+
+
+@pytest.fixture
+def desk(tmp_path, quick, waits) -> Desk:
+    return Desk(tmp_path / "external", quick, waits)

@@ -13,6 +13,10 @@ from tests.models.its_made import AFTER, END, MONTHS, START, STEP, T, ar1, serie
 SPEC = DesignSpec(START, END, seasonality="fourier_1", interventions=(STEP,))
 RHO = 0.4
 IDENTITY = ItsOptions(link="identity")
+DRAWS = 199
+CONTROLS = [
+    series(20 + ar1(144, 0.4, 50 + i), name=f"c{i}", label=f"Control {i}") for i in range(24)
+]
 
 
 def values(effect: float, seed: int = 1, rho: float = RHO) -> np.ndarray:
