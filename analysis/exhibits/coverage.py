@@ -28,6 +28,7 @@ from analysis.exhibits.timeline import (
     day_number,
     draw_event_labels,
     draw_event_lines,
+    label_room,
     set_years,
 )
 from analysis.models.interval_rows import year_before
@@ -36,6 +37,8 @@ ROW_INCHES: Final = 0.125
 HEADER_INCHES: Final = 0.17
 BAR_INCHES: Final = 0.033
 HEADER_LETTERS: Final = 36
+EDGE_DAYS: Final = 60  # paper before the first and after the last report
+TOP_INCHES: Final = 1.45
 LETTER_INCHES: Final = 0.049  # mean width of a letter of the labels
 
 
@@ -92,12 +95,14 @@ def _draw(data: pd.DataFrame, events: Sequence[EventLine]) -> Canvas:
     rows = _rows(data)
     bottom = rows[-1].top + rows[-1].height
     longest = max(len(row.label) for row in rows if row.has_bars)
-    margins = Margins(left=0.3 + LETTER_INCHES * longest, right=0.15, top=1.45, bottom=0.75)
+    edge = timedelta(days=EDGE_DAYS)
+    start, end = data["start"].min().date() - edge, data["end"].max().date() + edge
+    top = label_room(events, start, end, TOP_INCHES)
+    margins = Margins(left=0.3 + LETTER_INCHES * longest, right=0.15, top=top, bottom=0.75)
     canvas, (axes,) = new_canvas(WIDTH_INCHES, [bottom], margins)
     _draw_bars(axes, rows)
     _dress(axes, rows, bottom)
-    start, end = data["start"].min().date(), data["end"].max().date()
-    set_years(axes, start - timedelta(days=60), end + timedelta(days=60))
+    set_years(axes, start, end)
     draw_event_lines(axes, events)
     draw_event_labels(axes, events)
     canvas.legend(handles=_legend(), loc="lower center", ncols=4, fontsize=SMALL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from analysis.exhibits.timeline import (
     day_number,
     draw_event_labels,
     draw_event_lines,
+    label_room,
     set_years,
 )
 from analysis.models.its_results import ItsFit
@@ -94,14 +95,16 @@ def _rows(fit: ItsFit) -> pd.DataFrame:
 
 
 def _draw(panels: list[MonthlyPanel], level: float) -> Canvas:
-    canvas, grid = new_canvas(WIDTH_INCHES, [PANEL_INCHES] * len(panels), MARGINS)
     start = min(panel.rows["first_day"].min() for panel in panels).date()
     end = (max(panel.rows["first_day"].max() for panel in panels) + pd.DateOffset(months=1)).date()
+    events = _each_date_once(panels)
+    margins = replace(MARGINS, top=label_room(events, start, end, MARGINS.top, ABOVE_TITLE))
+    canvas, grid = new_canvas(WIDTH_INCHES, [PANEL_INCHES] * len(panels), margins)
     for axes, panel in zip(grid, panels, strict=True):
         _draw_panel(axes, panel)
         set_years(axes, start, end)
         draw_event_lines(axes, panel.events)
-    draw_event_labels(grid[0], _each_date_once(panels), tail_inches=ABOVE_TITLE)
+    draw_event_labels(grid[0], events, tail_inches=ABOVE_TITLE)
     canvas.legend(handles=_legend(level), loc="lower center", ncols=4, fontsize=SMALL)
     return canvas
 

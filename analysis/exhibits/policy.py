@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -18,6 +19,7 @@ from analysis.exhibits.timeline import (
     day_number,
     draw_event_labels,
     draw_event_lines,
+    label_room,
     set_years,
     spread,
 )
@@ -113,10 +115,11 @@ def _mean(values: pd.Series, first: pd.Period) -> float | None:
 def _draw(rows: pd.DataFrame, opened: OpenStudy) -> Canvas:
     indices = sorted(rows["index"].unique())
     colours = dict(zip(opened.study.policy.units, SERIES_COLOURS, strict=False))
-    canvas, grid = new_canvas(WIDTH_INCHES, [PANEL_INCHES] * len(indices), MARGINS)
     events = [EventLine(item.start, item.label) for item in _inside(opened)]
     start = rows["month"].min().date()
     end = (rows["month"].max() + pd.DateOffset(months=1)).date()
+    margins = replace(MARGINS, top=label_room(events, start, end, MARGINS.top, ABOVE_TITLE))
+    canvas, grid = new_canvas(WIDTH_INCHES, [PANEL_INCHES] * len(indices), margins)
     for axes, index in zip(grid, indices, strict=True):
         axes.set_ylim(0, 100)
         set_years(axes, start, end)

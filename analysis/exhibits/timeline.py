@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
 from scipy.optimize import isotonic_regression
 
 from analysis.errors import BuildError
@@ -24,6 +27,9 @@ LINE_INCHES: Final = 0.115
 GAP_INCHES: Final = 0.05
 TAIL_INCHES: Final = 0.09  # length of the line from a label to its event
 ABOVE_TITLE: Final = 0.27  # such a line where an event may lie below the title of the axis
+CLEAR_INCHES: Final = 0.3  # paper above the longest label
+ROOM_STEP: Final = 0.05
+POINTS_PER_INCH: Final = 72.0
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,34 @@ def draw_event_labels(
                 "shrinkB": 0,
             },
         )
+
+
+def label_room(
+    events: Sequence[EventLine],
+    start: date,
+    end: date,
+    most: float,
+    tail_inches: float = TAIL_INCHES,
+) -> float:
+    """Return the inches above an axis that the labels of the events inside it need.
+
+    Parameters
+    ----------
+    start, end
+        The ends of the axis.
+    most
+        Room for labels of full length, which is never exceeded.
+    """
+    inside = [event for event in events if start <= event.day <= end]
+    longest = max((_length(line) for event in inside for line in event.text.split("\n")), default=0)
+    wanted = longest + tail_inches + CLEAR_INCHES
+    return min(most, round(math.ceil(wanted / ROOM_STEP) * ROOM_STEP, 2))
+
+
+def _length(line: str) -> float:
+    """Return the length of a line of a label in inches."""
+    font = FontProperties(family="DejaVu Sans", size=SMALL)
+    return float(TextPath((0, 0), line, prop=font).get_extents().x1) / POINTS_PER_INCH
 
 
 def _inches(axes: Axes) -> tuple[float, float]:

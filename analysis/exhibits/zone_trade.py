@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -25,6 +25,7 @@ from analysis.exhibits.timeline import (
     day_number,
     draw_event_labels,
     draw_event_lines,
+    label_room,
     set_years,
 )
 from analysis.models.interval_prediction import predicted_flow
@@ -148,8 +149,10 @@ def _effects(opened: OpenStudy, name: str) -> pd.DataFrame:
 
 
 def _draw(panels: Sequence[Panel], level: float) -> Canvas:
-    canvas, grid = new_canvas(WIDTH_INCHES, [PANEL_INCHES] * len(panels), MARGINS)
     start, end = _span(panels)
+    events = _all_events(panels)
+    margins = replace(MARGINS, top=label_room(events, start, end, MARGINS.top))
+    canvas, grid = new_canvas(WIDTH_INCHES, [PANEL_INCHES] * len(panels), margins)
     for axes, panel in zip(grid, panels, strict=True):
         axes.set_yscale("log")
         _draw_curves(axes, panel.curves)
@@ -158,7 +161,7 @@ def _draw(panels: Sequence[Panel], level: float) -> Canvas:
         _label(axes, panel)
         set_years(axes, start, end)
         draw_event_lines(axes, panel.events)
-    draw_event_labels(grid[0], _all_events(panels))
+    draw_event_labels(grid[0], events)
     canvas.legend(handles=_legend(level), loc="lower center", ncols=5, fontsize=SMALL)
     return canvas
 

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from matplotlib.text import Annotation
 from scipy.optimize import minimize
 
-from analysis.exhibits.figure import Margins, new_canvas
+from analysis.exhibits.figure import Margins, drawing, new_canvas
 from analysis.exhibits.timeline import (
+    CLEAR_INCHES,
+    ROOM_STEP,
     EventLine,
     day_number,
     draw_event_labels,
     draw_event_lines,
+    label_room,
     set_years,
     spread,
     visible,
@@ -162,6 +165,20 @@ def test_two_events_close_to_each_other_get_labels_apart_in_their_order():
     places = np.array([label.xyann[0] for label in labels])
     line_height = labels[0].get_fontsize() / 72 / 7.0  # the axis is 7 inches wide
     assert (np.diff(places) > 2 * line_height).all()
+
+
+def test_the_room_above_follows_the_longest_label_inside_the_axis():
+    with drawing():
+        room = label_room([CLOSURE, REOPENING], FIRST.day, LAST.day, most=2.0)
+        axes = axis()
+        draw_event_labels(axes, [CLOSURE, REOPENING])
+        tops = [label.get_window_extent().y1 for label in labels_of(axes)]
+        base = axes.get_window_extent().y1
+    written = (max(tops) - base) / axes.get_figure().dpi
+    assert written < room < written + CLEAR_INCHES + 2 * ROOM_STEP
+    assert label_room([REOPENING], FIRST.day, LAST.day, most=2.0) < room
+    assert label_room([CLOSURE], FIRST.day, CLOSURE.day - timedelta(days=1), most=2.0) < room / 2
+    assert label_room([CLOSURE], FIRST.day, LAST.day, most=0.5) == 0.5
 
 
 def test_a_figure_without_events_is_drawn():
