@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 
 from analysis.errors import StudyError, require_known
+from analysis.exhibits.claims import claims_table, open_claims
 from analysis.exhibits.country_panels import open_country_panels
 from analysis.exhibits.health_answers import health_answers_table
 from analysis.exhibits.health_security import open_health_security
@@ -38,6 +39,7 @@ READ: Final[Mapping[str, Callable[[], Table]]] = {
     "interior": lambda: interior_table(open_country_panels()),
     "universe_ranks": lambda: universe_ranks_table(open_placebo_universe()),
     "health_answers": lambda: health_answers_table(open_health_security()),
+    "claims": lambda: claims_table(open_claims()),
     "security_answers": lambda: answers_table(open_border_security()),
 }
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.config import DATA_RAW, FIGURES, NOTEBOOKS, PARAMETERS, ROOT, study_names
 from analysis.data_management.cards import read_card
+from analysis.data_management.parts import parts_of
 from analysis.data_management.save import write_text_atomic
 from analysis.data_management.sources import SOURCES
 from analysis.errors import BuildError
@@ -110,12 +111,12 @@ def _exhibit_link(name: str, folder: str, kind: str) -> str:
 
 def _data(_: Sequence[OpenStudy]) -> str:
     rows = []
-    for source in SOURCES.values():
-        card = read_card(DATA_RAW / source.card)
+    for part in (part for table in SOURCES for part in parts_of(table)):
+        card = read_card(DATA_RAW / part.card)
         publishers = [publisher.name for publisher in card.publishers]
         named = ", ".join(publishers[:4]) + (" and others" if len(publishers) > 4 else "")
         may = "yes" if card.terms.redistribution else "only the figures cited"
-        link = f"[`{source.file}`](data_raw/{source.card})"
+        link = f"[`{part.file}`](data_raw/{part.card})"
         rows.append((link, card.title, named, card.terms.licence, may))
     return _table(("File and card", "What", "Publishers", "Terms", "Redistributed"), rows)
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.config import COMMON
+from analysis.data_management.claim_words import DRIFT, NOT_COMPARABLE, PASS
 from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.errors import StudyError
 from analysis.exhibits import effects, monthly, robustness
@@ -154,6 +155,13 @@ def test_an_answer_about_effects_repeats_the_numbers_of_the_findings(asked, fram
 def test_the_note_counts_what_has_no_answer(asked, opened):
     without = asked["verdict"].isin(["no data", "not identified"]).sum()
     assert f"{len(asked)} questions, {without} of them" in questions_table(opened).note
+
+
+def test_the_claims_are_tallied_by_verdict(asked):
+    [answer] = asked.loc[asked["question"].str.contains("pages print"), "answer"]
+    verdicts = READ["claims"]().frame["verdict"].value_counts()
+    assert set(verdicts.index) == {PASS, DRIFT, NOT_COMPARABLE}
+    assert all(f"{word}: {count}" in answer for word, count in verdicts.items())
 
 
 def test_tables_of_answers_are_taken_over_whole(asked):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from analysis.config import ROOT, study_names
+from analysis.config import DATA_RAW, ROOT, study_names
 from analysis.errors import BuildError
 from analysis.exhibits.effects import finding_sentences
 from analysis.exhibits.registry import EXHIBITS
@@ -47,6 +47,12 @@ def test_what_stands_between_the_markers_is_replaced_and_all_else_stays(studies)
     assert r"\g<0>" not in fresh
     assert without_sections(fresh) == without_sections(text)
     assert generated_readme(fresh, studies) == fresh
+
+
+def test_every_raw_table_is_named_with_its_card(studies):
+    told = section(generated_readme(skeleton(*SECTIONS), studies), "data")
+    tables = sorted(path.name for path in DATA_RAW.glob("*.csv"))
+    assert sorted(re.findall(r"\[`(\w+\.csv)`\]", told)) == tables
 
 
 @pytest.mark.parametrize("name", SECTIONS)
