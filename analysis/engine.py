@@ -9,12 +9,14 @@ What is computed is the same on every engine, since each part draws from a seed 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.errors import BuildError, spelling_hint
+from analysis.workers import interrupts_held
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -24,6 +26,9 @@ DASK: Final = "dask"
 PATIENCE: Final = "15s"
 """How long a scheduler may be silent before the run ends with an error."""
 LOOPBACK: Final = "127.0.0.1"
+RUNNING: Final = "running"
+NO_TRACKING: Final = "ignore:resource_tracker:UserWarning"
+"""Python tells of semaphores that a build ended by Ctrl-C left, and removes them by itself."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,18 @@ class Engine:
     def engaged(self) -> AbstractContextManager[Client | None]:
         """Give joblib this engine for the time of a `with` block."""
         return ENGINES[self.name](self)
+
+    def loss(self, client: Client | None, error: BaseException | None) -> BuildError | None:
+        """Return what is said of a build whose cluster went away; None if it is still there."""
+        if client is None or error is None:
+            return None
+        from distributed import KilledWorker
+
+        if isinstance(error, KilledWorker):
+            return _gone(self, "lost every worker that took up one of the steps", error)
+        if isinstance(error, _cut_off()) or client.status != RUNNING:
+            return _gone(self, "was lost during the run", error)
+        return None
 
 
 def _local(_: Engine) -> AbstractContextManager[Client | None]:
@@ -116,18 +133,10 @@ def _quiet() -> Iterator[None]:
 
 @contextmanager
 def _client(engine: Engine) -> Iterator[Client]:
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     if engine.scheduler is None:
-        with (
-            LocalCluster(
-                n_workers=engine.workers,
-                threads_per_worker=1,
-                host=LOOPBACK,
-                dashboard_address=None,
-            ) as cluster,
-            Client(cluster) as client,
-        ):
+        with _own_cluster(engine.workers) as client:
             yield client
         return
     try:
@@ -138,15 +147,40 @@ def _client(engine: Engine) -> Iterator[Client]:
         yield client
 
 
+@contextmanager
+def _own_cluster(workers: int) -> Iterator[Client]:
+    """Start a scheduler and workers that end with this process and never see Ctrl-C."""
+    from distributed import Client, LocalCluster
+
+    if NO_TRACKING not in sys.warnoptions:
+        sys.warnoptions.append(NO_TRACKING)
+    with ExitStack() as stack:
+        with interrupts_held():
+            cluster = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                host=LOOPBACK,
+                dashboard_address=None,
+            )
+            client = stack.enter_context(Client(stack.enter_context(cluster)))
+        yield client
+
+
 def _lost() -> tuple[type[BaseException], ...]:
     """Return what Dask raises when a scheduler, or every worker, goes away."""
+    from distributed import KilledWorker
+
+    return *_cut_off(), KilledWorker, TimeoutError
+
+
+def _cut_off() -> tuple[type[BaseException], ...]:
+    """Return what Dask raises for work that was under way when its scheduler went away."""
     from concurrent.futures import CancelledError
 
-    from distributed import KilledWorker
     from distributed.client import FutureCancelledError
     from distributed.comm.core import CommClosedError
 
-    return CancelledError, CommClosedError, KilledWorker, FutureCancelledError, TimeoutError
+    return CancelledError, CommClosedError, FutureCancelledError
 
 
 def _gone(engine: Engine, what: str, error: BaseException) -> BuildError:

@@ -44,7 +44,21 @@ PROCESSORS: Final = os.cpu_count() or 1
 def warm_up() -> None:
     """Start the server, which imports in the background; does nothing if it runs."""
     server_context()
-    forkserver.ensure_running()
+    with interrupts_held():
+        forkserver.ensure_running()
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Keep Ctrl-C from processes and threads that start meanwhile, for as long as they live.
+
+    It reaches every process of a terminal; the one that the others belong to answers it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def server_context() -> ForkServerContext:
@@ -166,14 +180,12 @@ def _workers() -> ProcessPoolExecutor:
 
 
 def _processes(number: int) -> ProcessPoolExecutor:
+    warm_up()
     return ProcessPoolExecutor(number, mp_context=server_context(), initializer=_end_with_parent)
 
 
 def _end_with_parent() -> None:
-    """End this process when the one that started it ends, even if that one is killed.
-
-    Ctrl-C reaches every process of a terminal; the one that started this one answers it.
-    """
+    """End this process when the one that started it ends, even if that one is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch_parent, daemon=True).start()
 

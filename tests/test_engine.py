@@ -6,10 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import CancelledError
 from functools import partial
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from distributed import KilledWorker
+from distributed.client import FutureCancelledError
 from typer.testing import CliRunner
 
 from analysis import __main__
@@ -132,3 +136,25 @@ def test_a_wrong_engine_stops_before_anything_is_drawn(options, said, monkeypatc
     result = CliRunner().invoke(__main__.app, ["simulate", "dyads_size", *options])
     assert isinstance(result.exception, BuildError)
     assert said in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (FutureCancelledError("step", "scheduler gone"), "running", "was lost during the run"),
+        (CancelledError(), "running", "was lost during the run"),
+        (RuntimeError("no client"), "closed", "was lost during the run"),
+        (KilledWorker("step", None, 3), "running", "lost every worker that took up one"),
+    ],
+)
+def test_a_cluster_that_went_away_during_a_build_is_told_with_its_address(error, status, said):
+    loss = Engine(DASK, 1, NOBODY).loss(SimpleNamespace(status=status), error)
+    assert said in str(loss)
+    assert NOBODY in str(loss)
+
+
+def test_a_step_that_fails_on_a_cluster_is_no_loss_of_it():
+    there = SimpleNamespace(status="running")
+    assert Engine(DASK, 1).loss(there, TimeoutError("a notebook took too long")) is None
+    assert Engine(DASK, 1).loss(there, None) is None
+    assert Engine().loss(None, RuntimeError("a step")) is None

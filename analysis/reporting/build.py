@@ -23,7 +23,7 @@ from pytask_parallel import backends
 from rich.console import Console
 
 from analysis.config import ANALYSIS, COMMITTED_STUDY, ROOT
-from analysis.engine import Engine
+from analysis.engine import LOCAL, Engine
 from analysis.errors import AnalysisError, BuildError
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.nodes import held_file_sets
@@ -77,16 +77,22 @@ def build(
     Raises
     ------
     BuildError
-        When a step fails; earlier outputs of that step are untouched.
+        When a step fails or a cluster goes away; earlier outputs of the step are untouched, and
+        the next build goes on from the steps that had ended.
     """
     check_memory()
-    progress, recorder = BuildProgress(console, warm_up), BuildRecorder(ROOT)
+    here = engine.name == LOCAL  # workers of a cluster have servers of their own
+    progress = BuildProgress(console, warm_up) if here else BuildProgress(console)
+    recorder = BuildRecorder(ROOT)
     chosen = [_of_studies(tuple(studies)), _of_notebooks(tuple(notebooks))]
     expression = " and ".join(f"({part})" for part in chosen if part)
     with engine.engaged() as client:
         steps = workers or _usual_workers(client)
         session = _run((progress, recorder), expression, steps, client)
+        loss = engine.loss(client, progress.error)
     recorder.write(whole=not expression)
+    if loss:
+        raise loss
     if progress.failed:
         raise _failure(progress)
     if session.exit_code != ExitCode.OK:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
@@ -108,6 +109,7 @@ def run_kernel(connection_file: str, folder: str, environment: Mapping[str, str]
 
     sys.audit(KERNEL_EVENT, connection_file)
     os.setsid()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # a kernel can be interrupted
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

@@ -53,6 +53,8 @@ class BuildProgress:
         Labels of the steps by outcome, in order of completion.
     prepare
         Called before the first step that has to run.
+    broken
+        The error that broke the build off between two steps.
     """
 
     console: Console
@@ -62,6 +64,13 @@ class BuildProgress:
     skipped: list[str] = field(default_factory=list)
     failed: list[ExecutionReport] = field(default_factory=list)
     total: int = 0
+    broken: Exception | None = None
+
+    @property
+    def error(self) -> BaseException | None:
+        """What broke the build off or, if it ran to its end, what the first step failed with."""
+        failures = (report.exc_info[1] for report in self.failed if report.exc_info)
+        return self.broken or next(failures, None)
 
     def __rich__(self) -> Table:
         """Return the table as it stands."""
@@ -83,7 +92,11 @@ class BuildProgress:
         """Show the table while the build runs."""
         self.total = len(session.tasks)
         with Live(self, console=self.console, refresh_per_second=4, transient=True):
-            result = yield
+            try:
+                result = yield
+            except Exception as error:
+                self.broken = error
+                raise
         if self.ran or self.failed:
             self.console.print(self)
         return result

@@ -6,7 +6,6 @@ import errno
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -14,35 +13,14 @@ import pytest
 from analysis.data_management.save import write_bytes_atomic
 from analysis.errors import BuildError
 from tests.faults.builds import FOLDER, REFUSAL, REFUSED, TABLE
+from tests.faults.processes import KERNELS_END, PATIENCE, processes_in, until
 
 pytestmark = pytest.mark.faults
-PATIENCE = 60.0
-KERNELS_END = 10.0  # a kernel looks once a second whether its parent lives
-
-
-def until(happens, seconds=PATIENCE):
-    limit = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < limit, "nothing happened"
-        time.sleep(0.05)
 
 
 def holder(root: Path) -> str:
     lock = root / ".pytask" / "build.lock"
     return lock.read_text().strip() if lock.is_file() else ""
-
-
-def processes_in(root: Path) -> list[str]:
-    """Return the processes that were started with the environment of the copy."""
-    mark = f"KERNEL_LOG={root}/".encode()
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (folder / "environ").read_bytes():
-                found.append(folder.name)
-        except OSError:
-            continue
-    return found
 
 
 def test_a_second_build_is_refused_and_a_patient_one_waits(built):
