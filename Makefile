@@ -31,7 +31,7 @@ test: $(STAMP) ## lint, types, unit, reference, end-to-end and notebook tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval -p analysis.reporting.nbval_ipc -p no:cacheprovider notebooks
 
-test-faults: $(STAMP) ## 250 damaged inputs, 20 killed builds, full disks, two builds at once (minutes)
+test-faults: $(STAMP) ## every damaged input, 20 killed builds, full disks, two builds at once, a lost cluster (9 minutes)
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m faults -p no:cacheprovider tests/faults
 
 site: $(STAMP) ## build the pages in site/ from the committed outputs
