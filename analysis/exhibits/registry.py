@@ -58,6 +58,11 @@ class Exhibit:
         """The function that makes the exhibit, with its full path."""
         return f"{ROOM}.{self.maker}"
 
+    @property
+    def reads(self) -> str:
+        """The function that reads what the maker reads, with its full path."""
+        return self.program
+
     def open(self, study: str) -> Any:
         """Open what the exhibit shows of a study."""
         return named(f"{ROOM}.{self.opener}")(study)
@@ -121,6 +126,9 @@ class CommonExhibit:
     ----------
     opener
         `module.function` that opens what `maker` takes.
+    reader
+        `module.function` that opens whatever the maker opens besides, without making anything;
+        empty where only the maker itself can tell.
     """
 
     name: str
@@ -128,6 +136,7 @@ class CommonExhibit:
     notebook: str
     opener: str
     maker: str
+    reader: str = ""
 
     @property
     def folder(self) -> str:
@@ -138,6 +147,11 @@ class CommonExhibit:
     def program(self) -> str:
         """The function that makes the exhibit, with its full path."""
         return f"{ROOM}.{self.maker}"
+
+    @property
+    def reads(self) -> str:
+        """The function that reads what the maker reads, with its full path."""
+        return f"{ROOM}.{self.reader}" if self.reader else self.program
 
     def open(self) -> Any:
         """Open what the exhibit shows."""
@@ -274,7 +288,13 @@ COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("findings_forest", "figure", *_SYNTHESIS, "synthesis_figure.forest_figure"),
     CommonExhibit("findings_counts", "table", *_SYNTHESIS, "synthesis.findings_counts_table"),
     CommonExhibit("findings", "table", *_SYNTHESIS, "synthesis.findings_table"),
-    CommonExhibit("questions", "table", *_SYNTHESIS, "synthesis_questions.questions_table"),
+    CommonExhibit(
+        "questions",
+        "table",
+        *_SYNTHESIS,
+        "synthesis_questions.questions_table",
+        reader="synthesis_questions.open_questions",
+    ),
     CommonExhibit("security_answers", "table", *_SECURITY, "security_answers.answers_table"),
     CommonExhibit("security_score_slopes", "figure", *_SECURITY, "security_scores.scores_figure"),
     CommonExhibit("security_scores", "table", *_SECURITY, "security_scores.scores_table"),

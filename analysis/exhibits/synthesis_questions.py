@@ -11,7 +11,7 @@ from analysis.errors import StudyError, require_known
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.exhibits.synthesis import findings
 from analysis.exhibits.synthesis_results import OpenSynthesis
-from analysis.exhibits.synthesis_sources import frame_of
+from analysis.exhibits.synthesis_sources import frame_of, source_of
 from analysis.exhibits.table import Column, Table
 from analysis.exhibits.tuples import row_dicts, tuples_of
 from analysis.settings.synthesis import QuestionBlock
@@ -66,6 +66,18 @@ def questions(opened: OpenSynthesis) -> pd.DataFrame:
     """
     rows = [row for item in opened.settings.questions for row in _rows(opened, item)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def open_questions(opened: OpenSynthesis) -> None:
+    """Open the data of every table that the questions count, without making one.
+
+    Whoever asks what is read for the questions learns it here: a maker reads no more than what its
+    opener gives it, and making the tables takes longer than opening all of them.
+    """
+    for item in opened.settings.questions:
+        name = item.answers or (item.tally.exhibit if item.tally else "")
+        if name:
+            source_of(name).open()
 
 
 def _rows(opened: OpenSynthesis, item: QuestionBlock) -> list[tuple[str, ...]]:

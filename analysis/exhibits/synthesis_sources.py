@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -28,19 +29,32 @@ from analysis.exhibits.zones_evidence import evidence_table
 from analysis.exhibits.zones_frame import frame_table, places_table
 from analysis.exhibits.zones_frame_results import open_zones_frame
 
-READ: Final[Mapping[str, Callable[[], Table]]] = {
-    "comparability": lambda: comparability_table(open_zone_comparison()),
-    "gate_effects": lambda: gate_effects_table(open_zone_comparison()),
-    "places": lambda: places_table(open_zones_frame()),
-    "cooperation_steps": lambda: frame_table(open_zones_frame()),
-    "evidence_matrix": lambda: evidence_table(open_zones_frame()),
-    "policy_synchrony": lambda: policy_synchrony_table(open_country_panels()),
-    "policy_lead_lag": lambda: policy_lead_lag_table(open_country_panels()),
-    "interior": lambda: interior_table(open_country_panels()),
-    "universe_ranks": lambda: universe_ranks_table(open_placebo_universe()),
-    "health_answers": lambda: health_answers_table(open_health_security()),
-    "claims": lambda: claims_table(open_claims()),
-    "security_answers": lambda: answers_table(open_border_security()),
+
+@dataclass(frozen=True)
+class Gathered:
+    """A table of another notebook: what opens its data, and what makes it of them."""
+
+    open: Callable[[], Any]
+    make: Callable[[Any], Table]
+
+    def __call__(self) -> Table:
+        """Make the table."""
+        return self.make(self.open())
+
+
+READ: Final[Mapping[str, Gathered]] = {
+    "comparability": Gathered(open_zone_comparison, comparability_table),
+    "gate_effects": Gathered(open_zone_comparison, gate_effects_table),
+    "places": Gathered(open_zones_frame, places_table),
+    "cooperation_steps": Gathered(open_zones_frame, frame_table),
+    "evidence_matrix": Gathered(open_zones_frame, evidence_table),
+    "policy_synchrony": Gathered(open_country_panels, policy_synchrony_table),
+    "policy_lead_lag": Gathered(open_country_panels, policy_lead_lag_table),
+    "interior": Gathered(open_country_panels, interior_table),
+    "universe_ranks": Gathered(open_placebo_universe, universe_ranks_table),
+    "health_answers": Gathered(open_health_security, health_answers_table),
+    "claims": Gathered(open_claims, claims_table),
+    "security_answers": Gathered(open_border_security, answers_table),
 }
 
 
@@ -53,6 +67,17 @@ def frame_of(exhibit: str) -> pd.DataFrame:
     StudyError
         When the coverage of the questions cannot read such an exhibit.
     """
+    return source_of(exhibit)().frame
+
+
+def source_of(exhibit: str) -> Gathered:
+    """Return what opens and makes a table of another notebook.
+
+    Raises
+    ------
+    StudyError
+        As `frame_of`.
+    """
     require_known(
         exhibit,
         READ,
@@ -61,4 +86,4 @@ def frame_of(exhibit: str) -> pd.DataFrame:
         file="synthesis.yaml",
         where="key questions",
     )
-    return READ[exhibit]().frame
+    return READ[exhibit]

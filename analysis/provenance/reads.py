@@ -5,7 +5,8 @@ an exhibit read: whoever came first read it. Here each opener is asked once in a
 read nothing yet, under an audit hook that notes every data file which is opened, by the loader of
 processed tables or past it. That is exact for the opener. A maker as a rule reads nothing more; one
 whose own modules can read is run in a fresh process too, and what it reads is added
-(`reads_by_itself`). What a process started by either reads would not be seen; none starts one.
+(`reads_by_itself`); if the exhibit names a function that opens the same and makes nothing, that is
+run in its place. What a process started by either reads would not be seen; none starts one.
 
 Answers are kept under .pytask/reads by a hash of all that they follow from: programs, packages,
 settings and registers of tables.
@@ -60,7 +61,7 @@ class Reading:
 
 def reading_of(placed: PlacedExhibit) -> Reading:
     """Return the question about one exhibit; exhibits that share an opener share it."""
-    maker = placed.exhibit.program if reads_by_itself(placed) else ""
+    maker = placed.exhibit.reads if reads_by_itself(placed) else ""
     files = [*_programs(placed, maker), *placed.settings, *placed.registers]
     state = file_set("what the answer follows from", files).state()
     question = "\n".join([placed.opener, *placed.arguments, maker, str(state)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -11,14 +12,14 @@ from analysis.config import COMMON
 from analysis.data_management.claim_words import DRIFT, NOT_COMPARABLE, PASS
 from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.errors import StudyError
-from analysis.exhibits import effects, monthly, robustness
+from analysis.exhibits import effects, monthly, robustness, synthesis_questions
 from analysis.exhibits.figure import drawing
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.exhibits.synthesis import findings, findings_counts_table, findings_table
 from analysis.exhibits.synthesis_figure import forest_data, forest_figure
 from analysis.exhibits.synthesis_questions import RULES, questions, questions_table
 from analysis.exhibits.synthesis_results import TABLES, open_synthesis
-from analysis.exhibits.synthesis_sources import READ
+from analysis.exhibits.synthesis_sources import READ, Gathered, frame_of
 from analysis.settings import synthesis as settings_module
 from analysis.settings.synthesis import parse_synthesis
 
@@ -171,6 +172,22 @@ def test_tables_of_answers_are_taken_over_whole(asked):
         assert set(own["question"]) <= set(mine["question"])
         pairs = mine.set_index("question")["answer"]
         assert (pairs[own["question"]].to_numpy() == own["answer"].to_numpy()).all()
+
+
+def test_what_is_opened_for_the_questions_is_all_that_they_count(opened, asked, monkeypatch):
+    counted, openers = set(), set()
+
+    def counts(name):
+        counted.add(name)
+        return frame_of(name)
+
+    monkeypatch.setattr(synthesis_questions, "frame_of", counts)
+    assert questions(opened).equals(asked)
+    for name, source in READ.items():
+        told = Gathered(partial(openers.add, name), source.make)
+        monkeypatch.setitem(READ, name, told)
+    synthesis_questions.open_questions(opened)
+    assert openers == counted
 
 
 def test_every_rule_of_the_settings_can_be_told():

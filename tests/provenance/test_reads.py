@@ -69,7 +69,7 @@ def test_a_maker_that_opens_what_its_opener_does_not_is_run_as_well():
     alone = [one.name for one in placed_exhibits() if reads_by_itself(one)]
     assert "synthesis/questions" in alone
     assert "mohan_boten/effects" not in alone
-    assert reading_of(placed("synthesis/questions")).maker.endswith(".questions_table")
+    assert reading_of(placed("synthesis/questions")).maker.endswith(".open_questions")
     assert reading_of(placed("synthesis/findings")).maker == ""
 
 
