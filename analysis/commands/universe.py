@@ -108,6 +108,8 @@ def _tell(found: Universe, seconds: float) -> None:
         f"{found.series} series at {found.dates} dates: {found.regressions} regressions in "
         f"{seconds:.1f} s{least}."
     )
+    if not found.plan.in_time():
+        console.print("no rank in time: the event lies nearer to an end than any placebo date")
     for reason, count in sorted(found.left_out.items()):
         console.print(f"left out: {count} series, {reason}", markup=False)
     console.print(f"{_model(found.plan)}; {found.convention}.", markup=False)

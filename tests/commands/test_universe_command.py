@@ -73,6 +73,14 @@ def test_it_ranks_as_the_library_does_and_writes_a_table(panel, tmp_path):
     assert "bandwidth 6" in written["convention"].iloc[0]
 
 
+def test_an_event_near_the_end_is_told_to_have_no_rank_in_time(panel, tmp_path):
+    more = ["--target", "p04", "--event", "2019-10-01", "--workers", "1"]
+    more += ["--out", str(tmp_path / "late.csv")]
+    result = CliRunner().invoke(command_line.app, arguments(panel, *more))
+    assert "no rank in time: the event lies nearer to an end" in result.output
+    assert pd.read_csv(tmp_path / "late.csv")["p_in_time"].isna().all()
+
+
 def test_the_engine_changes_no_byte(panel, tmp_path):
     files = [tmp_path / name for name in ("one.csv", "dask.csv")]
     places = [("--workers", "1"), ("--engine", "dask", "--workers", "1")]
