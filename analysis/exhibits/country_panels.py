@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Final
 
 import pandas as pd
@@ -14,6 +13,7 @@ from analysis.config import COMMON, COMMON_FOLDERS
 from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.exhibits.group_references import Reference, group_references
 from analysis.exhibits.interior_fits import InteriorFit, interior_fits
+from analysis.exhibits.once import once
 from analysis.exhibits.policy_synchrony_tests import SynchronyTest, synchrony_tests
 from analysis.exhibits.shown import Shown
 from analysis.exhibits.yearly_fits import YearlyFit, yearly_fits
@@ -27,7 +27,6 @@ TABLES: Final = (
     *("policy", "covid", "reports"),
 )
 NAMES: Final = ("series", "events", "context", "reports", "policy")
-_OPENING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -116,6 +115,7 @@ class OpenPanels(Shown):
         return (text,)
 
 
+@once
 def open_country_panels() -> OpenPanels:
     """Open the settings and tables once in this process.
 
@@ -126,12 +126,6 @@ def open_country_panels() -> OpenPanels:
     StudyError
         When the settings break their contract.
     """
-    with _OPENING:
-        return _opened()
-
-
-@cache
-def _opened() -> OpenPanels:
     tables = load_tables(dict.fromkeys((*TABLES, *NAMES)))
     vocabulary = vocabulary_of(tables)
     settings = parse_country_panels(COMMON / f"{COMMON_FOLDERS[NOTEBOOK]}.yaml", vocabulary)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Final
 
 import pandas as pd
@@ -14,6 +13,7 @@ from analysis.config import COMMON, COMMON_FOLDERS
 from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.exhibits.health_dengue_fits import DengueFits, dengue_fits
 from analysis.exhibits.health_rows import rows_of
+from analysis.exhibits.once import once
 from analysis.exhibits.shown import Shown
 from analysis.settings.health_security import HealthSecurity, parse_health_security
 from analysis.study import Event
@@ -24,7 +24,6 @@ TABLES: Final = (
     "data_gaps",
 )
 NAMES: Final = ("series", "reports", "policy")
-_OPENING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -83,6 +82,7 @@ class OpenHealth(Shown):
         return (text,)
 
 
+@once
 def open_health_security() -> OpenHealth:
     """Open the settings and tables once in this process.
 
@@ -93,12 +93,6 @@ def open_health_security() -> OpenHealth:
     StudyError
         When the settings break their contract.
     """
-    with _OPENING:
-        return _opened()
-
-
-@cache
-def _opened() -> OpenHealth:
     tables = load_tables(dict.fromkeys((*TABLES, *NAMES)))
     path = COMMON / f"{COMMON_FOLDERS[NOTEBOOK]}.yaml"
     vocabulary = vocabulary_of(tables)

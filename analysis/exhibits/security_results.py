@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Final
 
 import pandas as pd
 
 from analysis.config import COMMON, COMMON_FOLDERS
 from analysis.data_management.processed import load_tables, vocabulary_of
+from analysis.exhibits.once import once
 from analysis.exhibits.security_conflict_fits import ConflictFit, conflict_fits
 from analysis.exhibits.security_regimes import Regimes, area_regimes
 from analysis.exhibits.security_trade_fits import TradeFit, trade_fits
@@ -24,7 +24,6 @@ TABLES: Final = (
     *("country_year", "indicators", "countries", "drug_seizures", "data_gaps"),
     *("events", "context", "observations", "series", "reports", "policy"),
 )
-_OPENING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -108,6 +107,7 @@ class OpenSecurity(Shown):
         return (text,)
 
 
+@once
 def open_border_security() -> OpenSecurity:
     """Open the settings and tables once in this process.
 
@@ -118,12 +118,6 @@ def open_border_security() -> OpenSecurity:
     StudyError
         When the settings break their contract.
     """
-    with _OPENING:
-        return _opened()
-
-
-@cache
-def _opened() -> OpenSecurity:
     tables = load_tables(TABLES)
     vocabulary = vocabulary_of(tables)
     path = COMMON / f"{COMMON_FOLDERS[NOTEBOOK]}.yaml"
