@@ -20,6 +20,7 @@ from analysis.workers import interrupts_held
 
 if TYPE_CHECKING:
     from distributed import Client
+    from joblib import ParallelBackendBase
 
 LOCAL: Final = "local"
 DASK: Final = "dask"
@@ -95,10 +96,33 @@ def _dask(engine: Engine) -> Iterator[Client | None]:
 
     with dask.config.set(_settings()), _quiet(), _client(engine) as client:
         try:
-            with parallel_config(backend="dask"):
+            with parallel_config(backend=_sending(client)):
                 yield client
         except _lost() as error:
             raise _gone(engine, "was lost during the run", error) from error
+
+
+def _sending(client: Client) -> ParallelBackendBase:
+    """Return joblib's backend for Dask, which also sends parts where there is one worker.
+
+    joblib computes in the calling process when one part runs at a time: a cluster of one worker
+    would stay idle.
+    """
+    from joblib._dask import DaskDistributedBackend
+
+    class SendingBackend(DaskDistributedBackend):  # type: ignore[misc]  # joblib has no types
+        def configure(self, *arguments: Any, **settings: Any) -> int:
+            return max(2, int(super().configure(*arguments, **settings)))
+
+    backend: ParallelBackendBase = SendingBackend(client=client)
+    return backend
+
+
+def processes(workers: int) -> int:
+    """Return how many processes parts go to: those of a cluster, whatever number is asked for."""
+    from joblib.parallel import get_active_backend
+
+    return int(get_active_backend()[0].effective_n_jobs(workers))
 
 
 ENGINES: Final[Mapping[str, Callable[[Engine], AbstractContextManager[Client | None]]]] = {

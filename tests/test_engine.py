@@ -6,24 +6,39 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import CancelledError
+from datetime import date
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
-from distributed import KilledWorker
+from distributed import Client, KilledWorker
 from distributed.client import FutureCancelledError
+from joblib import Parallel, delayed
+from parts_that_wait import held_back
 from typer.testing import CliRunner
 
 from analysis import __main__
 from analysis.engine import DASK, LOOPBACK, Engine
 from analysis.errors import BuildError
+from analysis.models.design import DesignSpec
 from analysis.models.dyads_simulation import simulate_dyads
 from analysis.simulation.gather import gather, part_file
+from analysis.universe.panel import blocks_in, write_panel
+from analysis.universe.plan import UniversePlan
+from analysis.universe.ranks import rank_in_universe
 
-PARTS = [partial(simulate_dyads, 20, seed, (6, 30)) for seed in range(24)]
+SEEDS = 8
+PARTS = [partial(simulate_dyads, 20, seed, (6, 30)) for seed in range(SEEDS)]
 NOBODY = f"tcp://{LOOPBACK}:9"
+MONTHS = pd.date_range("2015-01-01", "2019-12-01", freq="MS")
+SPEC = DesignSpec("2015-01", "2019-12", "linear", "none")
+PLAN = UniversePlan(SPEC, date(2017, 7, 1), ("s07", "s31"))
 SILENT = ("--no-dashboard", "--host", LOOPBACK)
 
 
@@ -33,16 +48,36 @@ def local_rows(tmp_path_factory):
 
 
 @pytest.fixture
+def held(tmp_path):
+    """The same parts, of which all but one wait for a gate."""
+    gate = tmp_path / "gate"
+    return gate, [partial(held_back, str(gate), seed) for seed in range(SEEDS)]
+
+
+@pytest.fixture
+def panel(tmp_path):
+    values = np.random.default_rng(5).normal(size=(40, len(MONTHS))).cumsum(axis=1)
+    wide = pd.DataFrame(values, [f"s{number:02d}" for number in range(40)], MONTHS)
+    file = tmp_path / "panel.parquet"
+    long = wide.rename_axis("series").reset_index().melt("series", var_name="month")
+    write_panel(blocks_in(long, 4), file)
+    return file
+
+
+@pytest.fixture
 def cluster():
     """A scheduler and two workers, each a process of its own."""
     command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", *SILENT]
-    scheduler = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    here = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    scheduler = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=here)
     address = next(line.split()[-1] for line in scheduler.stderr if "Scheduler at" in line)
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1"]
     workers = [
-        subprocess.Popen([*worker, "--no-nanny", *SILENT], stderr=subprocess.DEVNULL)
+        subprocess.Popen([*worker, "--no-nanny", *SILENT], stderr=subprocess.DEVNULL, env=here)
         for _ in range(2)
     ]
+    with Client(address) as client:
+        client.wait_for_workers(len(workers))
     yield address, scheduler, workers
     for process in (*workers, scheduler):
         process.kill()
@@ -50,52 +85,88 @@ def cluster():
     scheduler.stderr.close()
 
 
-def counted(progress, at, action):
-    """Return an iterator over parts that does something once that many are done."""
-    for number, part in enumerate(progress):
-        if number == at:
-            action()
-        yield part
+def when(happened, action):
+    """Do something, in a thread, as soon as something has happened."""
+
+    def wait():
+        while not happened():
+            time.sleep(0.02)
+        action()
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    return thread
 
 
-def test_dask_gives_the_bytes_of_the_local_engine(local_rows, tmp_path):
-    with Engine(DASK, 2).engaged():
-        rows = gather(PARTS, 2, tmp_path)
+def kept(parts, folder):
+    return [file for part in parts if (file := part_file(part, folder)).is_file()]
+
+
+def ended(process):
+    process.kill()
+    process.wait()
+
+
+def assert_same(found, wanted):
+    pd.testing.assert_frame_equal(found.table, wanted.table, check_exact=True)
+    np.testing.assert_array_equal(found.counts, wanted.counts)
+    assert (found.series, found.left_out) == (wanted.series, wanted.left_out)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_dask_gives_the_bytes_of_the_local_engine(workers, local_rows, panel, tmp_path):
+    with Engine(DASK, workers).engaged():
+        rows, found = gather(PARTS, workers, tmp_path), rank_in_universe(panel, PLAN, workers)
     pd.testing.assert_frame_equal(rows, local_rows, check_exact=True)
+    assert_same(found, rank_in_universe(panel, PLAN))
 
 
-def test_a_worker_that_is_killed_in_mid_run_changes_no_number(
-    cluster, local_rows, tmp_path, monkeypatch
-):
+def test_a_cluster_of_one_worker_does_the_work_and_not_the_process_that_asks():
+    with Engine(DASK, 1).engaged() as client:
+        worker = client.run(os.getpid).values()
+        did = Parallel(n_jobs=1)(delayed(os.getpid)() for _ in range(3))
+    assert set(did) == set(worker)
+
+
+def test_a_worker_that_is_killed_in_mid_run_changes_no_number(cluster, held, local_rows, tmp_path):
+    """Each of both workers has a part that waits, or the only one that is done, when one dies."""
     address, _, workers = cluster
-    kill = partial(os.kill, workers[0].pid, signal.SIGKILL)
-    monkeypatch.setattr(
-        "analysis.simulation.gather.track", lambda work, *_, **__: counted(work, 1, kill)
-    )
-    with Engine(DASK, 2, address).engaged() as client:
-        client.wait_for_workers(2)
-        rows = gather(PARTS, 2, tmp_path)
-    assert workers[0].wait() == -signal.SIGKILL
+    gate, parts = held
+    with Engine(DASK, 2, address).engaged():
+        killer = when(lambda: kept(parts, tmp_path), lambda: (ended(workers[0]), gate.touch()))
+        rows = gather(parts, 2, tmp_path)
+    killer.join()
+    assert workers[0].returncode == -signal.SIGKILL
     pd.testing.assert_frame_equal(rows, local_rows, check_exact=True)
+
+
+def test_a_universe_is_the_same_when_a_worker_with_blocks_is_killed(cluster, panel):
+    """The worker is stopped before it is given blocks, so that it can have finished none."""
+    address, _, workers = cluster
+    with Engine(DASK, 2, address).engaged() as client:
+        name = next(key for key, pid in client.run(os.getpid).items() if pid == workers[0].pid)
+        workers[0].send_signal(signal.SIGSTOP)
+        killer = when(lambda: client.processing([name])[name], lambda: ended(workers[0]))
+        found = rank_in_universe(panel, PLAN, 2)
+    assert not killer.is_alive()
+    assert_same(found, rank_in_universe(panel, PLAN))
 
 
 def test_a_scheduler_that_is_lost_is_one_clear_error_and_the_run_goes_on_from_what_was_done(
-    cluster, local_rows, tmp_path, monkeypatch
+    cluster, held, local_rows, tmp_path
 ):
+    """One part can end before the scheduler does: for the others the gate opens after the error."""
     address, scheduler, _ = cluster
-    monkeypatch.setattr(
-        "analysis.simulation.gather.track",
-        lambda work, *_, **__: counted(work, 1, scheduler.kill),
-    )
+    gate, parts = held
+    when(lambda: kept(parts, tmp_path), lambda: ended(scheduler))
     engine = Engine(DASK, 2, address)
     with pytest.raises(BuildError, match="was lost during the run") as caught, engine.engaged():
-        gather(PARTS, 2, tmp_path)
+        gather(parts, 2, tmp_path)
     assert address in str(caught.value)
     assert "--engine local" in str(caught.value)
-    kept = [part_file(part, tmp_path) for part in PARTS]
-    assert any(file.is_file() for file in kept)
-    monkeypatch.undo()
-    rows = gather(PARTS, 1, tmp_path)
+    assert len(kept(parts, tmp_path)) == 1
+    gate.touch()
+    rows = gather(parts, 1, tmp_path)
     pd.testing.assert_frame_equal(rows, local_rows, check_exact=True)
 
 

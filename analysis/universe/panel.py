@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -115,6 +116,35 @@ def block_count(file: Path) -> int:
         When the file is missing, no Parquet file, or has other columns.
     """
     return int(_opened(file).num_row_groups)
+
+
+def block_ends(file: Path) -> list[tuple[str, str]]:
+    """Return the first and the last series of each block, which the file tells unread.
+
+    Raises
+    ------
+    DataError
+        When the file is no panel or a series stands in two blocks, where it would count as two.
+    """
+    panel = _opened(file)
+    ends = [_ends_of(panel, number) for number in range(panel.num_row_groups)]
+    for (_, last), (first, _) in pairwise(ends):
+        if first <= last:
+            raise DataError(
+                f"series '{first}' stands in or before the block of '{last}'",
+                file=file,
+                allowed="row groups of whole series in alphabetical order",
+                remedy="write it with analysis.universe.panel.write_panel",
+            )
+    return ends
+
+
+def _ends_of(panel: pq.ParquetFile, number: int) -> tuple[str, str]:
+    told = panel.metadata.row_group(number).column(0).statistics
+    if told is not None and told.has_min_max:
+        return str(told.min), str(told.max)
+    found = pc.min_max(panel.read_row_group(number, columns=["series"])["series"])
+    return str(found["min"]), str(found["max"])
 
 
 def read_block(file: Path, number: int, start: str, end: str) -> Block:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +20,13 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from analysis.errors import DataError, ModelError, spelling_hint
+from analysis.engine import processes
+from analysis.errors import ModelError, spelling_hint
 from analysis.inference.batch import fit_batch
 from analysis.inference.batch_chunk import ExactFitError
 from analysis.inference.batch_results import BatchFit, convention_of
 from analysis.models.arrays import Floats
-from analysis.universe.panel import Block, block_count, read_block
+from analysis.universe.panel import Block, block_count, block_ends, read_block
 from analysis.universe.plan import UniversePlan, design_of, usable
 
 BIN: Final = 0.05  # width of the bins in which statistics are counted for the picture
@@ -31,6 +34,7 @@ BINS: Final = 400  # the last one holds everything above 20
 TIE: Final = 1e-9  # statistics this close, relatively, are ties: the series itself is among them
 EXACT: Final = "reproduced exactly by the regression, so without a standard error"
 BLURRED: Final = "too few months on one side of a date to tell it from level and trend"
+SPANS_A_PROCESS: Final = 4  # one that is slow, or that dies, leaves this share of its work
 REMEMBERED: Final = 400  # names of series that a misspelt one is compared with
 
 Told = Callable[[int, int], None]
@@ -83,7 +87,7 @@ def rank_in_universe(
     workers
         Blocks at a time; no number depends on it, nor on the engine.
     told
-        Called after each block with the number of blocks that are done, and of all.
+        Called after each run of blocks with the number of blocks that are done, and of all.
 
     Raises
     ------
@@ -92,18 +96,18 @@ def rank_in_universe(
     ModelError
         When a series asked about is not in the panel or the event lies outside the window.
     """
-    blocks = block_count(file)
-    own = _targets(file, plan, blocks)
+    own = _targets(file, plan)
     fits = [fit for fit in own.values() if isinstance(fit, BatchFit)]
     bounds = np.array([abs(fit.t_statistics[0, _at(plan), 0]) for fit in fits])
-    work = Parallel(n_jobs=workers, return_as="generator")(
-        delayed(_reduced)(file, plan, number, bounds) for number in range(blocks)
+    runs = spans(block_count(file), processes(workers))
+    work = Parallel(n_jobs=workers, return_as="generator", batch_size=1, pre_dispatch="all")(
+        delayed(_reduced)(file, plan, run, bounds) for run in runs
     )
-    total = _Part(np.zeros(len(bounds), int), np.zeros(BINS, int), 0, Counter())
-    for done, part in enumerate(work, 1):
+    total = _nothing(len(bounds))
+    for run, part in zip(runs, work, strict=True):
         total = total.with_(part)
         if told:
-            told(done, blocks)
+            told(run.stop, runs[-1].stop)
     reached = dict(zip((fit.names[0] for fit in fits), total.reached.tolist(), strict=True))
     rows = [_row(plan, name, own[name], reached.get(name, 0), total.series) for name in own]
     return Universe(
@@ -115,6 +119,17 @@ def rank_in_universe(
         left_out=dict(total.left_out),
         convention=convention_of(plan.options),
     )
+
+
+def spans(blocks: int, takers: int) -> list[range]:
+    """Cut the blocks of a panel into runs of neighbours, a few for each taker.
+
+    A block takes hundredths of a second, about what it takes to hand one out: a process is given
+    many at once, and sums them up itself.
+    """
+    count = min(blocks, SPANS_A_PROCESS * takers)
+    ends = [blocks * place // max(count, 1) for place in range(count + 1)]
+    return [range(first, end) for first, end in pairwise(ends)]
 
 
 @dataclass(frozen=True)
@@ -133,12 +148,21 @@ class _Part:
         )
 
 
+def _nothing(targets: int) -> _Part:
+    return _Part(np.zeros(targets, np.int64), np.zeros(BINS, np.int64), 0, Counter())
+
+
 def _at(plan: UniversePlan) -> int:
     return design_of(plan).place[plan.event.isoformat()]
 
 
-def _reduced(file: Path, plan: UniversePlan, number: int, bounds: Floats) -> _Part:
-    """Estimate one block and count."""
+def _reduced(file: Path, plan: UniversePlan, run: range, bounds: Floats) -> _Part:
+    """Estimate neighbouring blocks, one at a time, and count."""
+    parts = (_counted(file, plan, number, bounds) for number in run)
+    return reduce(_Part.with_, parts, _nothing(len(bounds)))
+
+
+def _counted(file: Path, plan: UniversePlan, number: int, bounds: Floats) -> _Part:
     block = read_block(file, number, plan.spec.start, plan.spec.end)
     kept, left_out = usable(block, plan)
     sizes, refused = _sizes(kept, plan)
@@ -176,38 +200,31 @@ def _fit(block: Block, plan: UniversePlan) -> BatchFit:
     return fit_batch(block.numbers, design_of(plan), plan.options, block.names)
 
 
-def _targets(file: Path, plan: UniversePlan, blocks: int) -> dict[str, BatchFit | str]:
+def _targets(file: Path, plan: UniversePlan) -> dict[str, BatchFit | str]:
     """Estimate the series asked about, or say why one cannot be, in the order of the plan."""
     found: dict[str, BatchFit | str] = {}
-    seen: list[str] = []
-    last = ""
-    for number in range(blocks):
-        block = read_block(file, number, plan.spec.start, plan.spec.end)
-        last = _in_order(block, last, file)
-        seen.extend(block.names if len(seen) < REMEMBERED else ())
-        for name in set(plan.targets) & set(block.names):
-            place = block.names.index(name)
-            found[name] = _alone(Block((name,), block.numbers[[place]]), plan)
+    for number, (first, last) in enumerate(block_ends(file)):
+        if any(first <= name <= last for name in plan.targets):
+            block = read_block(file, number, plan.spec.start, plan.spec.end)
+            for name in set(plan.targets) & set(block.names):
+                place = block.names.index(name)
+                found[name] = _alone(Block((name,), block.numbers[[place]]), plan)
     for name in plan.targets:
         if name not in found:
             raise ModelError(
                 f"the series '{name}' is not in the panel",
                 where=str(file),
-                remedy=spelling_hint(name, seen),
+                remedy=spelling_hint(name, _some_names(file, plan)),
             )
     return {name: found[name] for name in plan.targets}
 
 
-def _in_order(block: Block, last: str, file: Path) -> str:
-    """Refuse a series that is cut between blocks, which would be counted as two."""
-    if block.names and last and min(block.names) <= last:
-        raise DataError(
-            f"series '{min(block.names)}' stands in or before the block of '{last}'",
-            file=file,
-            allowed="row groups of whole series in alphabetical order",
-            remedy="write it with analysis.universe.panel.write_panel",
-        )
-    return max(block.names, default=last)
+def _some_names(file: Path, plan: UniversePlan) -> list[str]:
+    seen: list[str] = []
+    for number in range(block_count(file)):
+        if len(seen) < REMEMBERED:
+            seen.extend(read_block(file, number, plan.spec.start, plan.spec.end).names)
+    return seen
 
 
 def _alone(block: Block, plan: UniversePlan) -> BatchFit | str:

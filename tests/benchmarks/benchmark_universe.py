@@ -1,7 +1,8 @@
 """The placebo universe at full size: time, memory, growth with the series, and a second worker.
 
 `python -m tests.benchmarks.benchmark_universe` prints one JSON line and ends with 1 over a limit.
-The panel is made up; it shows cost and nothing else. One worker is the peer of two.
+The panel is made up; it shows cost and nothing else. One worker is the peer of two: a process of
+its own that is sent its work, as each of the two is. The loop without Dask is told beside them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
 
@@ -112,13 +114,15 @@ def second_worker(file: Path) -> dict[str, object]:
             client.wait_for_workers(workers)
             small = file.with_name(f"{SIZES[0]}.parquet")
             client.run(rank_in_universe, small, PLAN)  # every worker loads the libraries
-            found[workers] = timed(file, workers)
+            found[workers] = min((timed(file, workers) for _ in range(2)), key=itemgetter(0))
+    loop, _ = timed(file, 1)
     one, two = found[1], found[2]
     return {
         "dask_series": one[1].series,
         "dask_seconds_one_worker": one[0],
         "dask_seconds_two_workers": two[0],
         "dask_gain": one[0] / two[0],
+        "seconds_without_dask": loop,
         "dask_same": one[1].table.equals(two[1].table)
         and bool((one[1].counts == two[1].counts).all()),
     }

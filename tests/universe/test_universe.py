@@ -15,9 +15,16 @@ import statsmodels.api as sm
 from analysis.errors import DataError, ModelError
 from analysis.inference.batch_results import BatchOptions
 from analysis.models.design import DesignSpec
-from analysis.universe.panel import SCHEMA, block_count, blocks_in, read_block, write_panel
+from analysis.universe.panel import (
+    SCHEMA,
+    block_count,
+    block_ends,
+    blocks_in,
+    read_block,
+    write_panel,
+)
 from analysis.universe.plan import SCALES, UniversePlan, design_of
-from analysis.universe.ranks import BLURRED, EXACT, rank_in_universe
+from analysis.universe.ranks import BLURRED, EXACT, SPANS_A_PROCESS, rank_in_universe, spans
 
 SPEC = DesignSpec("2015-01", "2019-12", "linear", "none")
 EVENT = date(2017, 7, 1)
@@ -64,7 +71,7 @@ def test_months_outside_the_window_are_left_and_missing_ones_are_no_number(tmp_p
 def test_ranks_are_those_of_one_regression_at_a_time(panel):
     told = []
     found = rank_in_universe(panel, PLAN, told=lambda *counts: told.append(counts))
-    assert told == [(done, 6) for done in range(1, 7)]
+    assert told == [(1, 6), (3, 6), (4, 6), (6, 6)]  # runs of one or two blocks
     design = design_of(PLAN)
     matrix = np.column_stack([design.base, design.columns[:, design.place["2017-07-01"], 0]])
     lags = {"maxlags": 3, "use_correction": True}
@@ -201,3 +208,22 @@ def test_a_plan_that_cannot_be_asked_is_refused():
         replace(PLAN, measure="logs")
     with pytest.raises(ModelError, match="asked about twice"):
         replace(PLAN, targets=("s07", "s07"))
+
+
+def test_runs_of_blocks_hold_each_block_once_in_order():
+    for blocks, takers in ((0, 1), (1, 2), (7, 1), (160, 2), (160, 50)):
+        runs = spans(blocks, takers)
+        assert [number for run in runs for number in run] == list(range(blocks))
+        assert len(runs) == min(blocks, SPANS_A_PROCESS * takers)
+        lengths = {len(run) for run in runs}
+        assert max(lengths, default=0) - min(lengths, default=0) <= 1
+
+
+def test_the_ends_of_blocks_are_those_of_their_series_whether_the_file_tells_them_or_not(
+    panel, tmp_path
+):
+    silent = tmp_path / "silent.parquet"
+    table = pq.read_table(panel)
+    pq.write_table(table, silent, row_group_size=7 * len(MONTHS), write_statistics=False)
+    wanted = [("s00", "s06"), ("s07", "s13"), ("s14", "s20"), ("s21", "s27"), ("s28", "s34")]
+    assert block_ends(panel) == block_ends(silent) == [*wanted, ("s35", "s39")]
