@@ -48,5 +48,8 @@ def study_names() -> tuple[str, ...]:
 
 
 def notebook_names() -> tuple[str, ...]:
-    """Return the stems of the notebooks that the build runs, in their order."""
+    """Return the stems of the notebooks that the build runs, in their order.
+
+    `explore.ipynb` has no number: it is for its reader, holds no result, and tests alone run it.
+    """
     return tuple(sorted(path.stem for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))

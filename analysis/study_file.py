@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from analysis.config import COMMON_FOLDERS
 from analysis.errors import StudyError
@@ -36,8 +36,24 @@ def parse_study(path: Path, vocabulary: Vocabulary) -> Study:
         On an unknown key, event, series, place, report or shape, a wrong type, or dates that do
         not fit; the message names the file, the key, what is allowed and the nearest match.
     """
+    return study_from(path, read_yaml(path), vocabulary)
+
+
+def study_from(path: Path, content: Mapping[str, Any], vocabulary: Vocabulary) -> Study:
+    """Return the study that the content of a file means, checked as `parse_study` checks it.
+
+    Parameters
+    ----------
+    path
+        The file that holds the content, or would hold it: nothing is read from it.
+
+    Raises
+    ------
+    StudyError
+        See `parse_study`.
+    """
     _check_file_name(path)
-    block = validated(path, read_yaml(path), StudyBlock)
+    block = validated(path, content, StudyBlock)
     _check_names(path, block, vocabulary)
     in_order(path, "window", block.window)
     interventions = {

@@ -44,7 +44,8 @@ def test_every_cell_that_shows_a_result_is_compared(shared_project):
 
 
 def test_every_executed_copy_holds_the_cells_of_its_own_notebook(shared_project):
-    notebooks = {path.name: path for path in (shared_project.root / "notebooks").glob("*.ipynb")}
+    built = (shared_project.root / "notebooks").glob("[0-9][0-9]_*.ipynb")
+    notebooks = {path.name: path for path in built}
     copies = sorted((shared_project.root / "figures").glob("*/notebooks/*.ipynb"))
     assert {copy.name for copy in copies} == set(notebooks)
     titles = set()

@@ -154,12 +154,18 @@ def open_study(name: str) -> OpenStudy:
     StudyError
         When the study file does not exist or breaks its contract.
     """
-    return _study_on(load_tables(STUDY_TABLES), name)
+    return _opened_on(load_tables(STUDY_TABLES), name)
 
 
-def _study_on(tables: Mapping[str, pd.DataFrame], name: str) -> OpenStudy:
+def _opened_on(tables: Mapping[str, pd.DataFrame], name: str) -> OpenStudy:
     vocabulary = vocabulary_of(tables)
-    study = parse_study(PARAMETERS / f"{name}.yaml", vocabulary)
+    return study_on(tables, parse_study(PARAMETERS / f"{name}.yaml", vocabulary), vocabulary.events)
+
+
+def study_on(
+    tables: Mapping[str, pd.DataFrame], study: Study, events: Mapping[str, Event]
+) -> OpenStudy:
+    """Open a parsed study on the processed tables of STUDY_TABLES, by name."""
     mine = _reports_of(study, tables["reports"])
     keys = frozenset(mine["series"])
     return OpenStudy(
@@ -170,7 +176,7 @@ def _study_on(tables: Mapping[str, pd.DataFrame], name: str) -> OpenStudy:
         agreement=_rows(tables["agreement"], "place", set(study.places)),
         series=_rows(tables["series"], "series", keys),
         context=_rows(tables["context"], "series", _context_named(study)),
-        events=vocabulary.events,
+        events=events,
         policy=_policy_of(study, tables["policy"]),
         official=_rows(tables["context"], "series", _official_of(study)),
     )
@@ -183,7 +189,7 @@ def _tables() -> Mapping[str, pd.DataFrame]:
 
 @cache
 def _opened(name: str) -> OpenStudy:
-    opened = _study_on(_tables(), name)
+    opened = _opened_on(_tables(), name)
     _ = opened.fits
     return opened
 

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
 import matplotlib.dates as mdates
@@ -124,6 +125,7 @@ def label_room(
     return min(most, round(math.ceil(wanted / ROOM_STEP) * ROOM_STEP, 2))
 
 
+@cache
 def _length(line: str) -> float:
     """Return the length of a line of a label in inches."""
     font = FontProperties(family="DejaVu Sans", size=SMALL)

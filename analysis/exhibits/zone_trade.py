@@ -6,21 +6,26 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from matplotlib import dates as mdates
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, StepPatch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from analysis.exhibits.figure import Figure, Margins, new_canvas
+from analysis.exhibits.figure import Figure, Margins, empty_figure, new_canvas
 from analysis.exhibits.steady import steady
 from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.style import BAND_ALPHA, GREY, ROLE_COLOURS, SMALL, WIDTH_INCHES
 from analysis.exhibits.timeline import (
+    ABOVE_TITLE,
+    TAIL_INCHES,
     EventLine,
     day_number,
     draw_event_labels,
@@ -28,17 +33,34 @@ from analysis.exhibits.timeline import (
     label_room,
     set_years,
 )
+from analysis.models.arrays import Floats
 from analysis.models.interval_prediction import predicted_flow
 from analysis.models.interval_results import IntervalFit
 
-PANEL_INCHES: Final = 1.25
-MARGINS: Final = Margins(left=0.95, right=0.15, top=1.5, bottom=0.6, between=0.3)
+NAME: Final = "zone_trade"
+TITLE: Final = "Published reports, expected monthly flow and flow without the events"
+NOTHING: Final = "Nothing to draw: no report gives a value, and no month of any flow is identified."
 LABEL_PLACE: Final = -0.075
 RANGE_MARGIN: Final = 1.5
 MISSING_LETTERS: Final = 62
 CURVES: Final = {"fitted": "expected flow", "counterfactual": "without the events"}
 EFFECT: Final = "effect of "  # opens the element of an effect in the data
 LINE_WIDTHS: Final = {"fitted": 1.4, "counterfactual": 1.4, "predicted": 0.7}
+
+
+@dataclass(frozen=True)
+class Room:
+    """Height of a panel, room around the panels, and line from an event to its label, in inches."""
+
+    panel: float
+    margins: Margins
+    tail: float
+
+
+MANY: Final = Room(
+    1.25, Margins(left=0.95, right=0.15, top=1.5, bottom=0.6, between=0.3), TAIL_INCHES
+)
+ALONE: Final = Room(2.5, Margins(left=0.95, right=0.15, top=1.7, bottom=0.6), ABOVE_TITLE)
 
 
 @dataclass(frozen=True)
@@ -57,11 +79,13 @@ def zone_trade_figure(opened: OpenStudy) -> Figure:
     """Return one panel an outcome: reports as intervals, fitted and counterfactual flow."""
     names = [outcome.name for outcome in opened.study.outcomes if outcome.figure]
     panels = [_panel(opened, name) for name in names]
+    if all(panel.curves.empty and panel.reports.empty for panel in panels):
+        return empty_figure(NAME, TITLE, NOTHING)
     drawn = [_long(name, panel) for name, panel in zip(names, panels, strict=True)]
     data = pd.concat([*drawn, *(_effects(opened, name) for name in names)])
     return Figure(
-        name="zone_trade",
-        title="Published reports, expected monthly flow and flow without the events",
+        name=NAME,
+        title=TITLE,
         alt=_alt(opened),
         data=data.reset_index(drop=True),
         draw=lambda: _draw(panels, opened.study.level),
@@ -149,10 +173,11 @@ def _effects(opened: OpenStudy, name: str) -> pd.DataFrame:
 
 
 def _draw(panels: Sequence[Panel], level: float) -> Canvas:
+    room = MANY if len(panels) > 1 else ALONE
     start, end = _span(panels)
     events = _all_events(panels)
-    margins = replace(MARGINS, top=label_room(events, start, end, MARGINS.top))
-    canvas, grid = new_canvas(WIDTH_INCHES, [PANEL_INCHES] * len(panels), margins)
+    margins = replace(room.margins, top=label_room(events, start, end, room.margins.top, room.tail))
+    canvas, grid = new_canvas(WIDTH_INCHES, [room.panel] * len(panels), margins)
     for axes, panel in zip(grid, panels, strict=True):
         axes.set_yscale("log")
         _draw_curves(axes, panel.curves)
@@ -161,43 +186,56 @@ def _draw(panels: Sequence[Panel], level: float) -> Canvas:
         _label(axes, panel)
         set_years(axes, start, end)
         draw_event_lines(axes, panel.events)
-    draw_event_labels(grid[0], events)
+    draw_event_labels(grid[0], events, room.tail)
     canvas.legend(handles=_legend(level), loc="lower center", ncols=5, fontsize=SMALL)
     return canvas
 
 
 def _draw_curves(axes: Axes, curves: pd.DataFrame) -> None:
-    for name, curve in curves.groupby("curve", sort=False):
-        for piece in _unbroken(curve):
-            _draw_piece(axes, piece, str(name))
+    """Draw each curve as steps and its band; the limits of the axis are set for them later."""
+    for key, curve in curves.groupby("curve", sort=False):
+        name = str(key)
+        outlines = [_outline(piece) for piece in _unbroken(curve)]
+        for edges, piece in outlines:
+            axes.add_artist(_steps(edges, piece["rate"], name))
+        if name != "predicted":
+            bands = [_band(edges, piece["lower"], piece["upper"]) for edges, piece in outlines]
+            colour = ROLE_COLOURS[name]
+            axes.add_artist(PolyCollection(bands, facecolor=colour, alpha=BAND_ALPHA, linewidth=0))
 
 
 def _unbroken(curve: pd.DataFrame) -> list[pd.DataFrame]:
     """Split a curve at every month without a row: nothing is drawn across a gap."""
-    months = curve["first_day"].dt.year * 12 + curve["first_day"].dt.month
-    return [piece for _, piece in curve.groupby((months.diff() != 1).cumsum(), sort=True)]
+    months = (curve["first_day"].dt.year * 12 + curve["first_day"].dt.month).to_numpy()
+    cuts = np.flatnonzero(np.diff(months) != 1) + 1
+    ends = [0, *cuts, len(curve)]
+    return [curve.iloc[first:last] for first, last in pairwise(ends)]
 
 
-def _draw_piece(axes: Axes, piece: pd.DataFrame, name: str) -> None:
-    starts = piece["first_day"].map(day_number).to_numpy()
-    edges = np.append(starts, starts[-1] + piece["days"].iloc[-1])
-    dashes = (0, (3, 1.5)) if name == "counterfactual" else "-"
-    colour = ROLE_COLOURS[name]
-    width = LINE_WIDTHS[name]
-    axes.stairs(
-        piece["rate"], edges, baseline=None, color=colour, linewidth=width, linestyle=dashes
-    )
-    if name == "predicted":
-        return
-    axes.fill_between(
+def _outline(piece: pd.DataFrame) -> tuple[Floats, pd.DataFrame]:
+    """Return the days at which the months of a piece begin and end, (n + 1,), with the piece."""
+    starts = np.asarray(mdates.date2num(piece["first_day"]), dtype=float)
+    return np.append(starts, starts[-1] + piece["days"].iloc[-1]), piece
+
+
+def _steps(edges: Floats, rate: pd.Series, name: str) -> StepPatch:
+    return StepPatch(
+        rate.to_numpy(dtype=float),
         edges,
-        np.append(piece["lower"], piece["lower"].iloc[-1]),
-        np.append(piece["upper"], piece["upper"].iloc[-1]),
-        step="post",
-        color=colour,
-        alpha=BAND_ALPHA,
-        linewidth=0,
+        baseline=None,  # type: ignore[arg-type]  # no line down to zero; the stubs want a float
+        fill=False,
+        edgecolor=ROLE_COLOURS[name],
+        linewidth=LINE_WIDTHS[name],
+        linestyle=(0, (3, 1.5)) if name == "counterfactual" else "-",
     )
+
+
+def _band(edges: Floats, lower: pd.Series, upper: pd.Series) -> Floats:
+    """Return the outline of a band of steps, shape (4 n, 2): there above, and back below."""
+    days = np.repeat(edges, 2)[1:-1]
+    above, below = (np.repeat(side.to_numpy(dtype=float), 2) for side in (upper, lower))
+    days, rates = np.append(days, days[::-1]), np.append(above, below[::-1])
+    return np.column_stack([days, rates])
 
 
 def _draw_reports(axes: Axes, reports: pd.DataFrame) -> None:

@@ -65,7 +65,7 @@ def new_study(name: str, like: str, today: date, places: Places | None = None) -
     """
     where = places or Places()
     path = where.parameters / f"{name}.yaml"
-    _check_name(name, where)
+    refuse_name(name, where)
     _check_like(like, where)
     contents = _tables(name, today, where.raw)
     form = study_form(name, read_yaml(where.parameters / f"{like}.yaml"), like)
@@ -74,7 +74,14 @@ def new_study(name: str, like: str, today: date, places: Places | None = None) -
     return (path, *(where.raw / file for file in contents))
 
 
-def _check_name(name: str, where: Places) -> None:
+def refuse_name(name: str, where: Places) -> None:
+    """Refuse a name that no new study can have.
+
+    Raises
+    ------
+    StudyError
+        When it is no plain identifier, or a study, a folder or a table has it already.
+    """
     if not NAME.fullmatch(name) or len(name) > LONGEST:
         raise StudyError(
             f"'{name}' cannot be the name of a study",

@@ -92,7 +92,12 @@ def study_form(name: str, settings: Mapping[str, Any], like: str) -> str:
     """
     own = {**OPTIONAL, **settings, **_words(name), "checked": []}
     own["outcomes"] = [dict(item) for item in settings["outcomes"]]
-    parts = [HEAD.format(name=name, like=like)]
+    return form_text(HEAD.format(name=name, like=like), own)
+
+
+def form_text(head: str, own: Mapping[str, Any]) -> str:
+    """Return the text of a study file: a head of comments, then each key, explained."""
+    parts = [head]
     for key, text in EXPLAINED.items():
         if key in own:
             comment = "".join(f"# {line}\n" for line in text.splitlines())

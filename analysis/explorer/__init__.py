@@ -1,0 +1,1 @@
+"""The explorer: choose a study, a series, events, a trend and a window, and see what follows."""
