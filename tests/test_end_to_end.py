@@ -17,6 +17,7 @@ OTHER_PLACE = {
     "OPENBLAS_NUM_THREADS": "1",
 }
 NOTHING = "Nothing to do"
+THIRD = "qingshuihe_chinshwehaw"
 ABOUT_ALL_STUDIES = (
     "README.md",
     "figures/zone_comparison/",
@@ -74,24 +75,21 @@ def test_one_notebook_is_built_alone_with_what_it_shows(shared_project):
 
 def test_a_study_file_rebuilds_that_study_alone(shared_project):
     before = shared_project.outputs()
-    path = shared_project.root / "notebooks" / "parameters" / "ruili_muse.yaml"
+    path = shared_project.root / "notebooks" / "parameters" / f"{THIRD}.yaml"
     text = path.read_text(encoding="utf-8")
+    assert "label: Coup}" in text
     with shared_project.undone():
-        path.write_text(
-            text.replace("label: Muse imports", "label: Imports at Muse"), encoding="utf-8"
-        )
+        path.write_text(text.replace("label: Coup}", "label: Coup in Myanmar}"), encoding="utf-8")
         result = shared_project.run("reproduce")
         assert result.returncode == 0, result.stderr
         after = shared_project.outputs()
-    assert "notebooks/parameters/ruili_muse.yaml changed" in result.stdout
+    assert f"notebooks/parameters/{THIRD}.yaml changed" in result.stdout
     moved = {name for name in after if after[name] != before.get(name)}
     assert moved
-    mine = ("figures/ruili_muse/", "data_processed/robustness/ruili_muse/", *ABOUT_ALL_STUDIES)
+    mine = (f"figures/{THIRD}/", f"data_processed/robustness/{THIRD}/", *ABOUT_ALL_STUDIES)
     assert all(name.startswith(mine) for name in moved)
     assert "mohan_boten-" not in result.stdout
-
-
-THIRD = "qingshuihe_chinshwehaw"
+    assert "ruili_muse-" not in result.stdout
 
 
 def test_a_border_of_ones_own_from_an_empty_form_to_the_expected_tables(shared_project):

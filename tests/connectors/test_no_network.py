@@ -70,7 +70,8 @@ def test_a_build_makes_no_request(watched):
     figures = project.root / "figures" / "mohan_boten"
     (figures / "coverage.svg").unlink()
     (figures / "notebooks" / "01_data_audit.ipynb").unlink()
-    result, asked = run(watched, "-m", "analysis", "reproduce", "--notebook", "01_data_audit")
+    only = ("--study", "mohan_boten", "--notebook", "01_data_audit")
+    result, asked = run(watched, "-m", "analysis", "reproduce", *only)
     assert result.returncode == 0, result.stderr
     assert (figures / "coverage.svg").is_file()
     assert project.kernels_started >= 1
