@@ -15,7 +15,7 @@ from analysis.models.interval_covariance import UNIFORM_VARIANCE, NoiseShape
 from analysis.models.interval_errors import Errors, update_weights
 from analysis.models.interval_identification import Subspace
 from analysis.models.interval_layout import Layout
-from analysis.models.interval_likelihood import Criterion, Regression
+from analysis.models.interval_likelihood import SINGULAR, Criterion, Regression
 from analysis.models.interval_mean import (
     Linearised,
     jensen,
@@ -142,6 +142,38 @@ def estimate(
     ModelError
         When the turns do not settle.
     """
+    try:
+        return _settled(rows, design, options, subspace, layout)
+    except ModelError as error:
+        if error.problem != SINGULAR or _is_given(options):
+            raise
+        raise _unsettled() from error
+
+
+def _is_given(options: Options) -> bool:
+    """Whether the covariance of the reports is known before a turn is taken."""
+    return options.rho is not None and options.tau is not None
+
+
+def _unsettled() -> ModelError:
+    """Return the one error of a likelihood without an inner optimum.
+
+    The noise then runs to an edge. Whether the covariance turns singular there or the turns end
+    first is decided by the last digits of the arithmetic, so it is no reason to tell apart.
+    """
+    return ModelError(
+        f"the fit did not settle in {ITERATIONS} turns, or its noise ran to an edge",
+        remedy="fewer interventions, or a given rho",
+    )
+
+
+def _settled(
+    rows: IntervalRows,
+    design: Design,
+    options: Options,
+    subspace: Subspace,
+    layout: Layout | None,
+) -> Converged:
     turn = _first_turn(rows, design, options, subspace)
     rivals = 0
     for _ in range(ITERATIONS):
@@ -154,10 +186,7 @@ def estimate(
             return fit
         rivals += 1
         turn = replace(turn, number=1, noise=rival, drift=np.zeros(len(rows)))
-    raise ModelError(
-        f"the fit did not settle in {ITERATIONS} turns",
-        remedy="fewer interventions, or a given rho",
-    )
+    raise _unsettled()
 
 
 def _first_turn(rows: IntervalRows, design: Design, options: Options, subspace: Subspace) -> _Turn:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotri
@@ -28,6 +28,7 @@ from analysis.models.interval_covariance import (
 )
 
 Criterion = Literal["reml", "ml"]
+SINGULAR: Final = "the covariance of the reports is singular"
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _inverse(matrix: Floats) -> tuple[Floats, float]:
     diagonal = np.diagonal(factor)
     if fault or not np.all(diagonal > 0):
         raise ModelError(
-            "the covariance of the reports is singular",
+            SINGULAR,
             remedy="two reports of one interval without rounding need tau above zero",
         )
     inverse, _ = dpotri(factor, lower=1)
