@@ -43,7 +43,7 @@ MODEL_COLUMNS = (
 
 def effects_table(opened: OpenStudy) -> Table:
     """Return each effect with its interval, or `not identified`."""
-    frame = _effects(opened)
+    frame = opened.effects
     return Table(
         name="effects",
         title="Effects on the daily flow",
@@ -69,7 +69,7 @@ def effects_table(opened: OpenStudy) -> Table:
 
 def identification_table(opened: OpenStudy) -> Table:
     """Return what the reports cannot answer, or only weakly, and why."""
-    frame = _effects(opened)
+    frame = opened.effects
     frame = frame[frame["verdict"] != "identified"].reset_index(drop=True)
     return Table(
         name="identification",
@@ -132,20 +132,6 @@ def fitted_reports_table(opened: OpenStudy) -> Table:
         ),
         note="Levels: base unit a day. Growth: ratio to the same days of the year before.",
     )
-
-
-def _effects(opened: OpenStudy) -> pd.DataFrame:
-    pieces = []
-    for name, fit in opened.fits.items():
-        table = fit.effects_table()
-        labels = {item.name: item.label for item in fit.coefficients}
-        table["confounded_with"] = [
-            ", ".join(labels[other] for other in effect.confounded_with) for effect in fit.effects
-        ]
-        table.insert(0, "outcome", name)
-        table.insert(1, "outcome_label", opened.outcome(name).label)
-        pieces.append(table)
-    return pd.concat(pieces, ignore_index=True)
 
 
 def models_table(opened: OpenStudy) -> Table:

@@ -86,6 +86,12 @@ class OpenStudy(Shown):
         return {outcome.name: self._fit(outcome) for outcome in self.study.outcomes}
 
     @cached_property
+    def effects(self) -> pd.DataFrame:
+        """Each effect of each outcome as a row, in the order of the study file."""
+        tables = [_effects_of(self.outcome(name), fit) for name, fit in self.fits.items()]
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
     def split(self) -> Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]:
         """Used and left-out observations of each outcome, by the outcome's name."""
         return {outcome.name: self.observations_of(outcome) for outcome in self.study.outcomes}
@@ -142,6 +148,17 @@ class OpenStudy(Shown):
             rho=outcome.rho,
             level=self.study.level,
         )
+
+
+def _effects_of(outcome: Outcome, fit: IntervalFit) -> pd.DataFrame:
+    table = fit.effects_table()
+    labels = {item.name: item.label for item in fit.coefficients}
+    table["confounded_with"] = [
+        ", ".join(labels[other] for other in effect.confounded_with) for effect in fit.effects
+    ]
+    table.insert(0, "outcome", outcome.name)
+    table.insert(1, "outcome_label", outcome.label)
+    return table
 
 
 def open_study(name: str) -> OpenStudy:

@@ -86,7 +86,7 @@ def _seen(shape: NoiseShape, by_month: Floats) -> Floats:
 def covariance(shape: NoiseShape, noise: NoiseParameters) -> Floats:
     """Covariance V of the reports, shape (n, n)."""
     whole = noise.sigma**2 * monthly_part(shape, noise.rho)
-    np.fill_diagonal(whole, np.diagonal(whole) + _own_variance(shape, noise))
+    whole.flat[:: len(whole) + 1] = whole.diagonal() + _own_variance(shape, noise)
     return whole
 
 
@@ -115,7 +115,7 @@ def covariance_derivatives(shape: NoiseShape, noise: NoiseParameters, whole: Flo
         V at `noise`, from which the part of the monthly noise is what is not a report's own.
     """
     monthly = whole.copy()
-    np.fill_diagonal(monthly, np.diagonal(whole) - _own_variance(shape, noise))
+    monthly.flat[:: len(whole) + 1] = whole.diagonal() - _own_variance(shape, noise)
     by_logit, by_logit_twice = _logit_derivatives(shape, noise)
     disagreement = (2 * noise.tau**2) * shape.disagreement
     first = np.stack([2 * monthly, by_logit, disagreement])

@@ -145,13 +145,13 @@ def slopes(regression: Regression, noise: NoiseParameters, solved: Solved) -> Sl
 def _inverse(matrix: Floats) -> tuple[Floats, float]:
     """Return the inverse of a positive definite matrix and the logarithm of its determinant."""
     factor, fault = dpotrf(matrix, lower=1)
-    diagonal = np.diagonal(factor)
-    if fault or not np.all(diagonal > 0):
+    diagonal = factor.diagonal()
+    if fault or not (diagonal > 0).all():
         raise ModelError(
             SINGULAR,
             remedy="two reports of one interval without rounding need tau above zero",
         )
     inverse, _ = dpotri(factor, lower=1)
     whole = inverse + inverse.T
-    np.fill_diagonal(whole, np.diagonal(inverse))
+    whole.flat[:: len(whole) + 1] = inverse.diagonal()
     return whole, 2 * float(np.log(diagonal).sum())

@@ -7,6 +7,7 @@ scoring) elsewhere.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from analysis.errors import ModelError
 from analysis.models.arrays import Bools, Floats
 from analysis.models.interval_covariance import RHO_MAX, NoiseParameters, monthly_part
 from analysis.models.interval_likelihood import Regression, Slopes, Solved, slopes, solve
-from analysis.models.interval_penalty import NO_PENALTY, Penalty, penalty_terms
+from analysis.models.interval_penalty import NO_PENALTY, Penalty, penalty_terms, penalty_value
 
 NAMES: Final = ("sigma", "rho", "tau")
 
@@ -88,7 +89,7 @@ class _Problem:
     low: Floats
     high: Floats
 
-    @property
+    @cached_property
     def free(self) -> Bools:
         return np.asarray(self.low < self.high)
 
@@ -104,8 +105,7 @@ class _Problem:
         return np.clip(point, self.low, self.high)
 
     def value(self, point: Floats, solved: Solved) -> float:
-        terms = penalty_terms(self.spec.penalty, point, self.free)
-        return solved.log_likelihood + terms.value
+        return solved.log_likelihood + penalty_value(self.spec.penalty, point, self.free)
 
     def blocked(self, point: Floats, gradient: Floats) -> Bools:
         """Parameters that are given, or at a bound that the gradient presses against."""
@@ -250,7 +250,8 @@ def _scoring_step(problem: _Problem, point: Floats, slope: Slopes) -> Floats:
     expected = (slope.information + terms.curvature)[block]
     expected = expected + RIDGE * max(float(np.trace(expected)), TINY) * np.eye(len(expected))
     observed = (slope.observed + terms.curvature)[block]
-    rounded = np.linalg.eigvalsh(observed).min() > FLATTEST * np.linalg.eigvalsh(expected).min()
+    flattest = np.linalg.eigvalsh(np.stack([observed, expected])).min(axis=1)
+    rounded = flattest[0] > FLATTEST * flattest[1]
     step[going] = np.linalg.solve(observed if rounded else expected, gradient[going])
     return np.asarray(step / max(float(np.max(np.abs(step))) / LONGEST_STEP, 1.0))
 

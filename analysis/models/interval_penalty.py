@@ -45,6 +45,13 @@ WEAK_PENALTY: Final = Penalty(low=0.05, high=0.08, small=0.5, scale=0.15)
 """Chosen on made histories of 28 reports so that 95 per cent intervals hold from rho 0 to 0.9."""
 
 
+BY_RATIO: Final = np.array([-1.0, 0.0, 1.0])
+"""Derivative of log tau / sigma by the coordinates."""
+
+BY_RATIO_TWICE: Final = np.outer(BY_RATIO, BY_RATIO)
+"""Curvature of tau / sigma by the coordinates, as a multiple of it."""
+
+
 @dataclass(frozen=True)
 class PenaltyTerms:
     """Value, gradient (3,) and curvature (3, 3), the negative Hessian, of a penalty."""
@@ -56,17 +63,25 @@ class PenaltyTerms:
 
 def penalty_terms(penalty: Penalty, point: Floats, free: Bools) -> PenaltyTerms:
     """Evaluate the penalty at (log sigma, logit q, log tau); given parameters carry none."""
-    value, gradient, curvature = 0.0, np.zeros(3), np.zeros((3, 3))
+    gradient, curvature = np.zeros(3), np.zeros((3, 3))
     if free[1]:
         q = 1 / (1 + np.exp(-point[1]))
-        value += penalty.low * np.log(q) + penalty.high * np.log1p(-q)
         gradient[1] = penalty.low * (1 - q) - penalty.high * q
         curvature[1, 1] = (penalty.low + penalty.high) * q * (1 - q)
     if free[0] and free[2]:
+        excess = np.exp(point[2] - point[0]) / penalty.scale
+        gradient += (penalty.small - excess) * BY_RATIO
+        curvature += excess * BY_RATIO_TWICE
+    return PenaltyTerms(penalty_value(penalty, point, free), gradient, curvature)
+
+
+def penalty_value(penalty: Penalty, point: Floats, free: Bools) -> float:
+    """Return the value of `penalty_terms` alone, for the many points that are only compared."""
+    value = 0.0
+    if free[1]:
+        q = 1 / (1 + np.exp(-point[1]))
+        value += penalty.low * np.log(q) + penalty.high * np.log1p(-q)
+    if free[0] and free[2]:
         ratio = point[2] - point[0]
-        excess = np.exp(ratio) / penalty.scale
-        value += penalty.small * ratio - excess
-        pull = penalty.small - excess
-        gradient += pull * np.array([-1.0, 0.0, 1.0])
-        curvature += excess * np.array([[1.0, 0, -1], [0, 0, 0], [-1, 0, 1]])
-    return PenaltyTerms(float(value), gradient, curvature)
+        value += penalty.small * ratio - np.exp(ratio) / penalty.scale
+    return float(value)
