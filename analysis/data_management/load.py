@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import config
+from analysis.data_management.lending import lent
 from analysis.data_management.simulations import SIMULATIONS
 from analysis.errors import DataError, require_known, spelling_hint
 
@@ -114,7 +115,8 @@ def load_table(name: str, folder: Path = config.DATA_PROCESSED) -> pd.DataFrame:
         content = path.read_bytes()
         df = pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False, encoding="utf-8")
         typed = _typed(df, name)
-        return typed if _as_registered(path, content) else _checked(name, typed, file)
+        whole = typed if _as_registered(path, content) else _checked(name, typed, file)
+        return lent(name, whole)
     except FileNotFoundError as error:
         raise DataError("the table is not built", file=file, remedy="make reproduce") from error
     except (KeyError, ValueError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ import pandas as pd
 
 from analysis import config
 from analysis.data_management.context import months_of
+from analysis.data_management.lending import lent_by_key, names_only
 from analysis.data_management.load import DATES, REGISTER, load_table
 from analysis.data_management.save import manifest_path
 from analysis.study import Event, Vocabulary
@@ -50,6 +52,12 @@ def load_tables(
 
 def vocabulary_of(tables: Mapping[str, pd.DataFrame]) -> Vocabulary:
     """Return every name that a study file may use, from the processed tables."""
+    with names_only():
+        names = _vocabulary_of(tables)
+    return replace(names, events=lent_by_key(tables["events"], names.events))
+
+
+def _vocabulary_of(tables: Mapping[str, pd.DataFrame]) -> Vocabulary:
     series, events = tables["series"], tables["events"]
     found = map(_event, events.itertuples(index=False))
     context = tables["context"]

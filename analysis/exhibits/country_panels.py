@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from analysis.config import COMMON, COMMON_FOLDERS
+from analysis.data_management.lending import names_only
 from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.exhibits.group_references import Reference, group_references
 from analysis.exhibits.interior_fits import InteriorFit, interior_fits
@@ -128,7 +129,8 @@ def open_country_panels() -> OpenPanels:
     """
     tables = load_tables(dict.fromkeys((*TABLES, *NAMES)))
     vocabulary = vocabulary_of(tables)
-    settings = parse_country_panels(COMMON / f"{COMMON_FOLDERS[NOTEBOOK]}.yaml", vocabulary)
+    with names_only():
+        settings = parse_country_panels(COMMON / f"{COMMON_FOLDERS[NOTEBOOK]}.yaml", vocabulary)
     policy = tables["policy"]
     inside = (
         policy["month"].dt.strftime("%Y-%m").between(settings.window.start, settings.window.end)

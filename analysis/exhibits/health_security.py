@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from analysis.config import COMMON, COMMON_FOLDERS
+from analysis.data_management.lending import names_only
 from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.exhibits.health_dengue_fits import DengueFits, dengue_fits
 from analysis.exhibits.health_rows import rows_of
@@ -96,5 +97,6 @@ def open_health_security() -> OpenHealth:
     tables = load_tables(dict.fromkeys((*TABLES, *NAMES)))
     path = COMMON / f"{COMMON_FOLDERS[NOTEBOOK]}.yaml"
     vocabulary = vocabulary_of(tables)
-    settings = parse_health_security(path, vocabulary)
+    with names_only():
+        settings = parse_health_security(path, vocabulary)
     return OpenHealth(settings, {name: tables[name] for name in TABLES}, vocabulary.events)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from analysis.data_management.lending import lent_results
 from analysis.data_management.processed import register_text
 from analysis.data_management.save import save_table, write_text_atomic
 from analysis.errors import DataError
@@ -115,8 +116,23 @@ def open_robustness(study: str) -> Robustness:
     return Robustness(
         title=opened.study.title,
         seed=opened.study.seeds.get(ROBUSTNESS_SEED, 0),
-        **{name: _read(path, known) for name, path in robustness_paths(study).items()},
+        **{
+            name: lent_results(_read(path, known), *_rows_behind(opened, name))
+            for name, path in robustness_paths(study).items()
+        },
     )
+
+
+def _rows_behind(opened: OpenStudy, name: str) -> tuple[pd.DataFrame, ...]:
+    """Return the rows that `robustness_tables` took for a table of results."""
+    if name == "checks":
+        return (opened.context[opened.context["series"].isin(_monthly_series(opened))],)
+    shown = [outcome.series for outcome in opened.study.outcomes if outcome.figure]
+    return (opened.observations[opened.observations["series"].isin(shown)],)
+
+
+def _monthly_series(opened: OpenStudy) -> set[str]:
+    return {key for item in opened.study.monthly for key in (item.series, *item.controls)}
 
 
 def _read(path: Path, register: str) -> pd.DataFrame:

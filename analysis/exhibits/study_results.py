@@ -11,6 +11,7 @@ from typing import Final
 import pandas as pd
 
 from analysis.config import PARAMETERS
+from analysis.data_management.lending import names_in
 from analysis.data_management.processed import load_tables, vocabulary_of
 from analysis.exhibits.monthly_fits import fit_monthly
 from analysis.exhibits.shown import Shown
@@ -184,11 +185,11 @@ def study_on(
 ) -> OpenStudy:
     """Open a parsed study on the processed tables of STUDY_TABLES, by name."""
     mine = _reports_of(study, tables["reports"])
-    keys = frozenset(mine["series"])
+    keys = names_in(mine["series"])
     return OpenStudy(
         study=study,
         reports=mine,
-        observations=_rows(tables["observations"], "report_id", set(mine["report_id"])),
+        observations=_rows(tables["observations"], "report_id", names_in(mine["report_id"])),
         contradictions=_about(tables["contradictions"], keys),
         agreement=_rows(tables["agreement"], "place", set(study.places)),
         series=_rows(tables["series"], "series", keys),
@@ -206,13 +207,11 @@ def _tables() -> Mapping[str, pd.DataFrame]:
 
 @cache
 def _opened(name: str) -> OpenStudy:
-    opened = _opened_on(_tables(), name)
-    _ = opened.fits
-    return opened
+    return _opened_on(_tables(), name)
 
 
 def opened_once(name: str) -> OpenStudy:
-    """Open and fit a study once in this process, for the steps of one build."""
+    """Open a study once in this process, for the steps of one build."""
     with _OPENING:
         return _opened(name)
 

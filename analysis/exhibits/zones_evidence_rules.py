@@ -151,9 +151,11 @@ def _monthly_sum(opened: OpenZonesFrame, row: Row) -> Found:
 def _policy_gap(opened: OpenZonesFrame, row: Row) -> Found:
     """Mean over months of the absolute difference of an index between partner and base."""
     df = opened.tables["policy"]
-    mine = df[(df["index"] == row["name"]) & df["month"].between(row["first"], row["last"])]
-    wide = mine.pivot_table(index="month", columns="unit", values="value")
     base = next(zone.base for zone in opened.settings.zones if zone.name == row["zone"])
+    of_both = df["unit"].isin([opened.partners[row["zone"]], base])
+    inside = df["month"].between(row["first"], row["last"])
+    mine = df[(df["index"] == row["name"]) & of_both & inside]
+    wide = mine.pivot_table(index="month", columns="unit", values="value")
     gap = (wide[opened.partners[row["zone"]]] - wide[base]).abs().dropna()
     source = f"policy: {row['name']}, {opened.partners[row['zone']]} and {base}"
     return Found(float(gap.mean()), f"{gap.index[0]:%Y-%m} to {gap.index[-1]:%Y-%m}", source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 import pandas as pd
@@ -25,17 +25,17 @@ TABLES: Final = (
 
 @dataclass(frozen=True)
 class OpenZonesFrame(Shown):
-    """The settings with the processed tables that the exhibits read, by name.
-
-    Attributes
-    ----------
-    events
-        The events with level, instrument and zone, sorted by day.
-    """
+    """The settings with the processed tables that the exhibits read, by name."""
 
     settings: ZonesFrame
     tables: Mapping[str, pd.DataFrame]
-    events: pd.DataFrame
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """The events with level, instrument and zone, sorted by day."""
+        coding = self.tables["event_coding"]
+        coded = self.tables["events"].merge(coding, on="event_id", validate="one_to_one")
+        return coded.sort_values(["start", "event_id"]).reset_index(drop=True)
 
     @property
     def zones(self) -> dict[str, str]:
@@ -72,11 +72,4 @@ def open_zones_frame() -> OpenZonesFrame:
         When the settings break their contract.
     """
     tables = load_tables(TABLES)
-    return frame_of(parse_zones_frame(SETTINGS, vocabulary_of(tables)), tables)
-
-
-def frame_of(settings: ZonesFrame, tables: Mapping[str, pd.DataFrame]) -> OpenZonesFrame:
-    """Join events and their coding."""
-    coded = tables["events"].merge(tables["event_coding"], on="event_id", validate="one_to_one")
-    events = coded.sort_values(["start", "event_id"]).reset_index(drop=True)
-    return OpenZonesFrame(settings, tables, events)
+    return OpenZonesFrame(parse_zones_frame(SETTINGS, vocabulary_of(tables)), tables)

@@ -1,43 +1,113 @@
-"""Which raw rows an exhibit of a study takes."""
+"""Which raw rows an exhibit takes, found by watching its opener and its maker.
+
+Each opener is asked once, in a process that has opened nothing yet: its tables are lent under a
+watcher, then every maker takes what it takes. Answers are kept under .pytask/rows by a hash of all
+that they follow from.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
 
-from analysis.exhibits.study_results import OpenStudy, opened_once
-from analysis.provenance.places import PlacedExhibit
-from analysis.study_yaml import read_yaml
+from analysis.config import DATA_PROCESSED, ROOT
+from analysis.data_management.save import write_text_atomic
+from analysis.exhibits.registry import module_file
+from analysis.nodes import file_set
+from analysis.program import environment_sources, module_sources
+from analysis.provenance.lent_frames import LentFrame
+from analysis.provenance.places import PlacedExhibit, placed_exhibits
+from analysis.provenance.reads import watched
+from analysis.provenance.row_lineage import raw_rows
+from analysis.provenance.taking import Notes, Taken, watching
+from analysis.workers import named
 
-Rows = Mapping[str, tuple[str, ...]]
+KEPT: Final = ROOT / ".pytask" / "rows"
+Answer = dict[str, dict[str, list[int]] | None]
+"""Rows of raw files by their stems, counted from zero, for each maker; None where not known."""
 
 
-def rows_of(placed: PlacedExhibit) -> Rows:
-    """Return the keys of the rows that an exhibit takes, by raw table, sorted.
+@dataclass(frozen=True)
+class Selecting:
+    """A question: which rows an opener and each of its makers take.
 
-    An exhibit of a study takes the reports of the study's places and series, those series, the
-    second reading of its places, and the events that its file names. Of other exhibits, and of
-    tables that are not named here, no selection is known.
+    Attributes
+    ----------
+    opener, makers
+        Full paths of functions.
+    key
+        Hash of all that the answer follows from.
     """
-    if not placed.study:
-        return {}
-    return _rows_of_study(opened_once(placed.study), read_yaml(placed.settings[0]))
+
+    opener: str
+    arguments: tuple[str, ...]
+    makers: tuple[str, ...]
+    key: str
 
 
-def _rows_of_study(opened: OpenStudy, settings: Mapping[str, Any]) -> Rows:
-    keys: dict[str, Iterable[object]] = {
-        "reports": opened.reports["report_id"],
-        "series": opened.series["series"],
-        "second_coding": opened.agreement["coding_id"],
-        "events": list(_events_named(settings)),
-    }
-    return {table: tuple(sorted({str(key) for key in found})) for table, found in keys.items()}
+def selecting_of(placed: PlacedExhibit) -> Selecting:
+    """Return the question about one exhibit; all exhibits of an opener share it."""
+    shared = [
+        one
+        for one in placed_exhibits()
+        if (one.opener, one.arguments) == (placed.opener, placed.arguments)
+    ]
+    makers = tuple(one.exhibit.program for one in shared)
+    files = {path for one in shared for path in (*one.sources, *one.settings, *one.registers)}
+    own = {*module_sources(Path(__file__)), *module_sources(module_file("write"))}
+    state = file_set("what the answer follows from", {*files, *own, *environment_sources()})
+    question = "\n".join([placed.opener, *placed.arguments, *makers, str(state.state())])
+    return Selecting(placed.opener, placed.arguments, makers, sha256(question.encode()).hexdigest())
 
 
-def _events_named(settings: Mapping[str, Any]) -> Iterator[str]:
-    """Walk a study file: events of interventions, those that end one, and events to show."""
-    yield from settings.get("events", ())
-    for item in settings.get("interventions", ()):
-        yield item["event"]
-        if item.get("until"):
-            yield item["until"]
+def rows_taken(selecting: Selecting, kept: Path = KEPT) -> Answer:
+    """Return the raw rows that each maker takes; call it in a fresh process."""
+    path = kept / f"{selecting.key}.json"
+    if path.is_file():
+        found: Answer = json.loads(path.read_text(encoding="utf-8"))
+        return found
+    answer = watch(selecting)
+    write_text_atomic(path, json.dumps(answer))
+    return answer
+
+
+def watch(selecting: Selecting) -> Answer:
+    """Open what is shown and make every exhibit of it, and say which raw rows each one takes."""
+    with watching() as notes:
+        with notes.noted() as first, watched() as read:
+            opened = named(selecting.opener)(*selecting.arguments)
+        unlent = notes.results_lent == 0 and any(map(_is_result, read))
+        return {
+            maker: None if unlent else _raw(_taken(notes, first, maker, opened))
+            for maker in selecting.makers
+        }
+
+
+def _is_result(path: Path) -> bool:
+    """Tell whether a file holds results that an earlier step computed."""
+    return path.is_relative_to(DATA_PROCESSED) and path.parent != DATA_PROCESSED
+
+
+def _taken(notes: Notes, first: Taken, maker: str, opened: object) -> Taken:
+    with notes.noted() as own:
+        _show(named(maker)(opened))
+    own.merge(first)
+    return own
+
+
+def _show(made: Any) -> None:
+    """Take what is still on loan in an exhibit; the data of a figure hold all that is drawn."""
+    for value in vars(made).values():
+        if isinstance(value, LentFrame):
+            value.take_all()
+
+
+def _raw(taken: Taken) -> dict[str, list[int]]:
+    found: dict[str, set[int]] = {}
+    for table, positions in taken.rows.items():
+        for stem, rows in raw_rows(table, positions).items():
+            found.setdefault(stem, set()).update(rows)
+    return {stem: sorted(rows) for stem, rows in sorted(found.items()) if rows}

@@ -45,10 +45,38 @@ class Parameters(_Block):
     seeds: dict[Text, int]
 
 
+class Span(_Block):
+    """Values from one to another: numbers by size, all else as text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    first: Text = Field(alias="from")
+    last: Text = Field(alias="to")
+
+
+class Selection(_Block):
+    """Many rows of a file: how many of how many, and in which boxes.
+
+    A box gives some columns the values that they may have; an empty box holds every row. The rows
+    that are taken are those of any box, and no other.
+    """
+
+    taken: Annotated[int, Field(ge=0)]
+    rows: Annotated[int, Field(ge=0)]
+    where: list[dict[Text, list[Text] | Span]]
+
+    @property
+    def plain(self) -> list[dict[str, Any]]:
+        """The boxes as in JSON."""
+        found: list[dict[str, Any]] = self.model_dump(by_alias=True)["where"]
+        return found
+
+
 class Input(_Block):
     """A raw table behind the exhibit.
 
-    `rows` are the keys of the rows that it takes, in order; null where no selection is known.
+    `rows` are the rows that it takes: their keys in order, or a selection of many; null where none
+    is known.
     """
 
     table: Text
@@ -57,7 +85,7 @@ class Input(_Block):
     card: RawFile
     publisher: Text
     terms: Text
-    rows: list[Text] | None
+    rows: list[Text] | Selection | None
 
 
 class Environment(_Block):

@@ -10,11 +10,12 @@ from pytask import Product, task
 from analysis.config import DATA_RAW, ROOT
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources
-from analysis.provenance.asking import answer_of
+from analysis.provenance.asking import answer_of, rows_of
 from analysis.provenance.places import exhibits_of, shown_notebooks
 from analysis.workers import in_worker
 
 READINGS = "analysis.provenance.write.readings"
+SELECTIONS = "analysis.provenance.write.selections"
 WRITE = "analysis.provenance.write.write_sidecars"
 
 
@@ -67,7 +68,9 @@ for _folder, _notebook in shown_notebooks():
         program: object = provenance_program(_folder, _notebook),  # noqa: ARG001
         sidecars: Annotated[dict[str, Path], Product] = sidecar_files(_folder, _notebook),  # noqa: ARG001
     ) -> None:
-        """Find out what each exhibit reads, then write its sidecar."""
+        """Find out what each exhibit reads and takes, then write its sidecar."""
         asked = in_worker(READINGS, folder, notebook)
         read = {name: answer_of(reading) for name, reading in asked.items()}
-        in_worker(WRITE, folder, notebook, read)
+        found = [rows_of(selecting) for selecting in in_worker(SELECTIONS, folder, notebook)]
+        taken = {maker: rows for answer in found for maker, rows in answer.items()}
+        in_worker(WRITE, folder, notebook, read, taken)

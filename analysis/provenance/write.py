@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from analysis.config import DATA_PROCESSED, DATA_RAW, LOCK, ROOT
+from analysis.config import DATA_PROCESSED, LOCK, ROOT
 from analysis.data_management.cards import read_card
 from analysis.data_management.save import write_text_atomic
 from analysis.data_management.sources import SOURCES
@@ -17,9 +16,11 @@ from analysis.nodes import shown_path
 from analysis.program import line_of
 from analysis.provenance.lineage import raw_tables_of
 from analysis.provenance.places import PlacedExhibit, exhibits_of
+from analysis.provenance.raw_files import card_of, files_of
 from analysis.provenance.reads import Reading, reading_of
+from analysis.provenance.row_names import rows_named
 from analysis.provenance.seeds import seeds_of
-from analysis.provenance.selection import Rows, rows_of
+from analysis.provenance.selection import Selecting, selecting_of
 from analysis.provenance.sidecar import (
     Environment,
     Input,
@@ -35,29 +36,46 @@ def readings(folder: str, notebook: str) -> dict[str, Reading]:
     return {placed.name: reading_of(placed) for placed in exhibits_of(folder, notebook)}
 
 
-def write_sidecars(folder: str, notebook: str, read: Mapping[str, Iterable[str]]) -> None:
+def selections(folder: str, notebook: str) -> tuple[Selecting, ...]:
+    """Return what has to be asked about the rows that the exhibits of a notebook take."""
+    return tuple(dict.fromkeys(selecting_of(placed) for placed in exhibits_of(folder, notebook)))
+
+
+def write_sidecars(
+    folder: str,
+    notebook: str,
+    read: Mapping[str, Iterable[str]],
+    taken: Mapping[str, Mapping[str, Sequence[int]] | None],
+) -> None:
     """Write the sidecar of every exhibit of a notebook in one folder.
 
     Parameters
     ----------
     read
         The data files that are read for each exhibit, as paths from the root.
+    taken
+        The raw rows that each maker takes, by stem of the raw file; None where not known.
     """
     for placed in exhibits_of(folder, notebook):
         files = [ROOT / name for name in read[placed.name]]
-        write_text_atomic(placed.sidecar, sidecar_text(sidecar_of(placed, files)))
+        own = sidecar_of(placed, files, taken[placed.exhibit.program])
+        write_text_atomic(placed.sidecar, sidecar_text(own))
 
 
-def sidecar_of(placed: PlacedExhibit, read: Iterable[Path]) -> Sidecar:
+def sidecar_of(
+    placed: PlacedExhibit, read: Iterable[Path], taken: Mapping[str, Sequence[int]] | None
+) -> Sidecar:
     """Return where an exhibit comes from.
 
     Parameters
     ----------
     read
         The data files that were read for it.
+    taken
+        The raw rows that it takes.
     """
     files = sorted(read)
-    raw = raw_tables_of(files)
+    raw = behind(raw_tables_of(files), taken or {})
     program = program_of(placed)
     source, function = ROOT / program.file, program.maker.rsplit(".", 1)[1]
     settings = hashes(placed.settings)
@@ -70,7 +88,7 @@ def sidecar_of(placed: PlacedExhibit, read: Iterable[Path]) -> Sidecar:
         program=program,
         parameters=Parameters(files=settings, seeds=seeds_of(placed, source, function, raw)),
         processed=hashes(path for path in files if path.is_relative_to(DATA_PROCESSED)),
-        inputs=inputs_of(raw, rows_of(placed)),
+        inputs=inputs_of(raw, taken),
         environment=Environment(lock=hash_of(LOCK), python=required_python()),
     )
 
@@ -89,27 +107,28 @@ def program_of(placed: PlacedExhibit) -> Program:
     )
 
 
-def inputs_of(raw: Iterable[str], rows: Rows) -> list[Input]:
-    """Return the files of raw tables with what their cards say, and the rows that are taken."""
-    return [_input(name, path, rows.get(name)) for name in raw for path in files_of(name)]
+def behind(read: Iterable[str], taken: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the raw tables that were read or of which rows are taken, in catalogue order.
 
-
-def files_of(table: str, folder: Path = DATA_RAW) -> tuple[Path, ...]:
-    """Return the file of a raw table, then those in which a study adds rows to it.
-
-    Such a file is `<table>_<study>.csv` with a card of its own, and no table by itself.
+    Parameters
+    ----------
+    taken
+        Rows by stem of the raw file.
     """
-    own = {source.file for source in SOURCES.values()}
-    added = (path for path in folder.glob(f"{table}_*.csv") if path.name not in own)
-    return (folder / f"{table}.csv", *sorted(path for path in added if card_of(path).is_file()))
+    known = set(read)
+    return tuple(
+        name
+        for name in SOURCES
+        if name in known or any(path.stem in taken for path in files_of(name))
+    )
 
 
-def card_of(path: Path) -> Path:
-    """Return the provenance card of a raw file."""
-    return path.with_suffix(".card.yaml")
+def inputs_of(raw: Iterable[str], taken: Mapping[str, Sequence[int]] | None) -> list[Input]:
+    """Return the files of raw tables with what their cards say, and the rows that are taken."""
+    return [_input(name, path, taken) for name in raw for path in files_of(name)]
 
 
-def _input(name: str, path: Path, rows: tuple[str, ...] | None) -> Input:
+def _input(name: str, path: Path, taken: Mapping[str, Sequence[int]] | None) -> Input:
     card = read_card(card_of(path))
     return Input(
         table=name,
@@ -119,20 +138,9 @@ def _input(name: str, path: Path, rows: tuple[str, ...] | None) -> Input:
         publisher="; ".join(publisher.name for publisher in card.publishers),
         terms=" ".join(card.terms.licence.split()),
         rows=None
-        if rows is None
-        else sorted(keys_in(path, SOURCES[name].key[0]).intersection(rows)),
+        if taken is None
+        else rows_named(path, SOURCES[name].key, taken.get(path.stem, ())),
     )
-
-
-def keys_in(path: Path, column: str) -> frozenset[str]:
-    """Return every value of one column of a CSV file."""
-    return _keys_at(path, column, path.stat().st_mtime_ns)
-
-
-@cache
-def _keys_at(path: Path, column: str, _changed_at: int) -> frozenset[str]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return frozenset(row[column] for row in csv.DictReader(stream))
 
 
 def hashes(paths: Iterable[Path]) -> dict[str, str]:

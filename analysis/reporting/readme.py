@@ -73,8 +73,16 @@ def _findings(studies: Sequence[OpenStudy]) -> str:
     blocks = []
     for opened in studies:
         lines = [f"- {sentence}" for sentence in finding_sentences(opened)]
-        blocks.append("\n".join([f"**{opened.study.title}**", "", *lines]))
+        rows = _from_raw_rows(opened.study.name)
+        blocks.append("\n".join([f"**{opened.study.title}**", "", *lines, "", rows]))
     return "\n\n".join(blocks)
+
+
+def _from_raw_rows(study: str) -> str:
+    """Return the way from the findings of a study to the raw rows behind them."""
+    effects = FIGURES / study / "effects"
+    table, sidecar = (_relative(effects.with_suffix(end)) for end in (".md", ".provenance.json"))
+    return f"These are rows of [effects]({table}); its [provenance]({sidecar}) names the raw rows."
 
 
 def _questions(studies: Sequence[OpenStudy]) -> str:

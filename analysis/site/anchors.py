@@ -8,20 +8,9 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from analysis.site.inputs import RawTable
+from analysis.site.sheets import sheets_of
 
-_NOT_IN_ANCHOR: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 _TELLING: Final = re.compile(r"[A-Z]{1,2}\d{2,4}|[a-z0-9_-]+(/[a-z0-9_-]+){2,}")
-
-
-def row_anchors(table: RawTable) -> tuple[str, ...]:
-    """Return the anchor of each row that its page shows: readable and different from all others."""
-    taken: dict[str, int] = {}
-    anchors = []
-    for row in table.shown:
-        name = "row-" + _NOT_IN_ANCHOR.sub("-", "-".join(table.key_of(row))).strip("-")
-        taken[name] = taken.get(name, 0) + 1
-        anchors.append(name if taken[name] == 1 else f"{name}-{taken[name]}")
-    return tuple(anchors)
 
 
 def page_of(table: str) -> str:
@@ -50,8 +39,11 @@ def anchors_of(table: RawTable) -> Mapping[str, str]:
 
 
 def _anchors(table: RawTable) -> Iterator[tuple[str, str]]:
-    for row, anchor in zip(table.shown, row_anchors(table), strict=True):
-        yield "/".join(table.key_of(row)), f"{page_of(table.name)}#{anchor}"
+    sheets = sheets_of(table)
+    for part, (first, after) in enumerate(sheets.parts):
+        address = f"{sheets.docname(part)}.html"
+        for row in range(first, after):
+            yield "/".join(table.key_of(table.rows[row])), f"{address}#{sheets.anchors[row]}"
 
 
 def telling_anchors(tables: Mapping[str, RawTable]) -> Mapping[str, str]:

@@ -8,14 +8,20 @@ from pathlib import Path
 
 from analysis.exhibits.registry import EXTENSIONS
 from analysis.site.anchors import telling_anchors
-from analysis.site.data_pages import data_index, data_page, glossary_page
+from analysis.site.data_pages import (
+    data_index,
+    data_page,
+    glossary_page,
+    sheet_names,
+    sheet_page,
+)
 from analysis.site.exhibit_pages import exhibit_page, exhibits_index
 from analysis.site.inert import relative
 from analysis.site.inputs import SiteInputs
 from analysis.site.landing import landing_page
 from analysis.site.method_pages import SUMMARIES, method_page, methods_index
 from analysis.site.notebook_pages import NotebookPage, notebook_page, notebooks_index
-from analysis.site.record_pages import claims_page, replication_page
+from analysis.site.record_pages import BUILD_RECORD, claims_page, replication_page
 from analysis.site.study_pages import studies_index, study_page
 from analysis.site.tables import Anchors
 
@@ -62,6 +68,8 @@ def _pages(inputs: SiteInputs, anchors: Anchors) -> Iterator[tuple[str, str]]:
     yield from ((f"methods/{name}", method_page(inputs, name)) for name in SUMMARIES)
     yield "data/index", data_index(inputs)
     yield from ((f"data/{name}", data_page(inputs, item)) for name, item in inputs.tables.items())
+    for item in inputs.tables.values():
+        yield from ((name, sheet_page(item, n)) for n, name in enumerate(sheet_names(item)))
     yield "replication", replication_page(inputs)
     yield "claims", claims_page(inputs, anchors)
     yield "glossary", glossary_page(inputs)
@@ -81,6 +89,8 @@ def _copies(inputs: SiteInputs) -> Iterator[tuple[str, Path]]:
             yield _copied(inputs.root, str(file))
     for name in inputs.tables:
         yield _copied(inputs.root, f"data_raw/{name}.csv")
+    if inputs.build_record is not None:
+        yield BUILD_RECORD, inputs.root / ".pytask" / "build_record.json"
     for name in inputs.studies:
         yield _copied(inputs.root, f"notebooks/parameters/{name}.yaml")
 

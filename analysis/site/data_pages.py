@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from analysis.data_management.cards import Card
-from analysis.site.anchors import page_of, row_anchors, table_behind
+from analysis.site.anchors import anchors_of, page_of, table_behind
 from analysis.site.inert import Html, raw, site_link, text, web_address, web_link
-from analysis.site.inputs import FIRST_ROWS, ROWS_IN_FULL, RawTable, SiteInputs
+from analysis.site.inputs import RawTable, SiteInputs
 from analysis.site.pieces import exhibit_list, hidden_tree, page, paragraph, section, unfold
+from analysis.site.sheets import ROWS_IN_FULL, sheets_of
 from analysis.site.tables import definitions, scrolling, table
 
 ADDRESSES: Final = frozenset({"url", "address"})
+SHOWN_PUBLISHERS: Final = 3
+DAY_OR_MONTH: Final = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
+NO_SEARCH: Final = "---\nnosearch: true\n---\n\n"
 LANGUAGES: Final[Mapping[str, str]] = {"chinese": "zh", "lao": "lo", "burmese": "my"}
 
 
@@ -29,11 +34,15 @@ def data_index(inputs: SiteInputs) -> str:
     ]
     intro = (
         f"{len(inputs.tables)} tables as published or as simulated, each with a card that says "
-        f"who published it and under which terms. Tables of up to {ROWS_IN_FULL} rows stand here "
-        f"row by row; of larger ones the first {FIRST_ROWS} rows and the file."
+        "who published it and under which terms. Every row stands here with its line in the file; "
+        f"tables of more than {ROWS_IN_FULL} rows on several pages."
     )
     listed = table(("Table", "Rows", "Publishers", "Terms"), rows, "Raw tables", css="second-n")
-    tree = hidden_tree(f"data/{name}" for name in inputs.tables)
+    tree = hidden_tree(
+        docname
+        for name, item in inputs.tables.items()
+        for docname in dict.fromkeys([f"data/{name}", *sheet_names(item)])
+    )
     return page("Raw data", raw(paragraph(text(intro), "lead") + listed), tree)
 
 
@@ -57,21 +66,37 @@ def data_page(inputs: SiteInputs, item: RawTable) -> str:
         raw(paragraph(text(card.description), "lead") + _facts(item) + behind),
         section("Columns", _columns(card)),
         section("Known faults", _faults(card)) if card.known_faults else "",
-        section("Rows", _reach(item), _rows(item)),
+        section("Rows", _rows(item)),
     )
+
+
+def sheet_names(item: RawTable) -> tuple[str, ...]:
+    """Return the pages on which the rows of a large table stand; none for other tables."""
+    sheets = sheets_of(item)
+    return () if sheets.is_one else tuple(map(sheets.docname, range(len(sheets.parts))))
+
+
+def sheet_page(item: RawTable, part: int) -> str:
+    """Return one page of rows of a large table; its rows are not in the search."""
+    sheets = sheets_of(item)
+    first, after = sheets.parts[part]
+    title = f"{item.card.title}, rows {first + 1} to {after} of {len(item.rows)}"
+    ways = [
+        site_link(f"{sheets.docname(other)}.html", words)
+        for other, words in ((part - 1, "Rows before"), (part + 1, "Rows after"))
+        if 0 <= other < len(sheets.parts)
+    ]
+    shown = raw(_source(item) + paragraph(" · ".join(ways)) + _row_table(item, first, after))
+    return NO_SEARCH + page(title, shown)
 
 
 def _facts(item: RawTable) -> Html:
     card = item.card
-    publishers = [
-        web_link(publisher.address, publisher.name) if publisher.address else text(publisher.name)
-        for publisher in card.publishers
-    ]
     file = f"data_raw/{item.name}.csv"
     passed_on = "may be passed on" if card.terms.redistribution else "only the figures cited"
     return definitions(
         [
-            ("Publishers", Html(", ".join(publishers))),
+            ("Publishers", _linked_publishers(card, len(card.publishers))),
             ("Terms", text(f"{card.terms.licence} ({passed_on})")),
             ("How taken", text(card.how_taken)),
             ("Taken on", text(card.taken_on)),
@@ -90,33 +115,52 @@ def _faults(card: Card) -> Html:
     return Html(f"<ul>{''.join(f'<li>{text(fault)}</li>' for fault in card.known_faults)}</ul>")
 
 
-def _reach(item: RawTable) -> Html:
-    if len(item.shown) == len(item.rows):
-        return paragraph(f"All {len(item.rows)} rows, as in the file.")
-    return Html(
-        paragraph(f"The first {FIRST_ROWS} of {len(item.rows)} rows; the file holds all of them.")
-        + unfold(f"Where each {item.key[0]} stands in the file", _line_numbers(item))
-    )
-
-
-def _line_numbers(item: RawTable) -> Html:
-    """Return first and last line of each value of the first key; the heads are line 1."""
-    column = item.columns.index(item.key[0])
-    lines: dict[str, list[int]] = {}
-    for number, row in enumerate(item.rows, 2):
-        lines.setdefault(row[column], []).append(number)
-    rows = [
-        (text(value), text(len(found)), text(f"{min(found)}-{max(found)}"))
-        for value, found in lines.items()
-    ]
-    return table((item.key[0], "Rows", "Between lines"), rows, "Lines of the file")
-
-
 def _rows(item: RawTable) -> Html:
-    heads = "".join(f'<th scope="col">{text(name)}</th>' for name in item.columns)
+    sheets = sheets_of(item)
+    if sheets.is_one:
+        words = paragraph(f"All {len(item.rows)} rows, as in the file.")
+        return Html(words + _source(item) + _row_table(item, 0, len(item.rows)))
+    rows = [
+        (
+            site_link(f"{sheets.docname(part)}.html", f"rows {first + 1} to {after}"),
+            text(f"{sheets.label(first)} … {sheets.label(after - 1)}"),
+            text(f"{item.lines[first]} to {item.lines[after - 1]}"),
+        )
+        for part, (first, after) in enumerate(sheets.parts)
+    ]
+    words = paragraph(f"All {len(item.rows)} rows, as in the file, on {len(rows)} pages.")
+    heads = ("Page", f"From and to ({', '.join(item.key)})", "Lines of the file")
+    return Html(words + table(heads, rows, f"Pages of {item.name}"))
+
+
+def _source(item: RawTable) -> Html:
+    """Return who published the rows; it stays in sight while the rows are read."""
+    file = f"data_raw/{item.name}.csv"
+    words = (
+        f"Source of every row: {_linked_publishers(item.card, SHOWN_PUBLISHERS)}. Terms: "
+        f"{text(item.card.terms.licence)}. {site_link(page_of(item.name), 'The card')}, "
+        f'<a download href="site:files/{file}">the file</a>.'
+    )
+    return paragraph(words, "source-of-rows")
+
+
+def _linked_publishers(card: Card, most: int) -> Html:
+    shown = [
+        web_link(publisher.address, publisher.name) if publisher.address else text(publisher.name)
+        for publisher in card.publishers[:most]
+    ]
+    more = len(card.publishers) - len(shown)
+    place = "in each row" if "publisher" in card.columns else "on the card"
+    return Html(", ".join(shown) + (f" and {more} others, named {place}" if more > 0 else ""))
+
+
+def _row_table(item: RawTable, first: int, after: int) -> Html:
+    heads = "".join(f'<th scope="col">{text(name)}</th>' for name in ("line", *item.columns))
+    anchors = sheets_of(item).anchors
     body = [
-        f'<tr id="{text(anchor)}">{_cells(item.columns, row)}</tr>'
-        for row, anchor in zip(item.shown, row_anchors(item), strict=True)
+        f'<tr id="{text(anchors[row])}"><td>{item.lines[row]}</td> '
+        f"{_cells(item.columns, item.rows[row])}</tr>"
+        for row in range(first, after)
     ]
     rows = f"<thead><tr>{heads}</tr></thead><tbody>\n{chr(10).join(body)}\n</tbody>"
     return scrolling(rows, f"Rows of {item.name}", css="dense")
@@ -130,6 +174,8 @@ def cell(column: str, value: str) -> str:
     """Return one cell of a raw row: addresses become links, words of other scripts say which."""
     if column in ADDRESSES and web_address(value):
         return f'<td class="address">{web_link(value)}</td>'
+    if DAY_OR_MONTH.fullmatch(value):
+        return f'<td class="day">{value}</td>'
     language = f' lang="{LANGUAGES[column]}"' if column in LANGUAGES and value else ""
     return f"<td{language}>{text(value)}</td>"
 
@@ -153,8 +199,12 @@ def glossary_page(inputs: SiteInputs) -> str:
 def _terms(item: RawTable, rows: Sequence[tuple[str, ...]], shown: Sequence[str]) -> Html:
     present = [n for n in shown if any(row[item.columns.index(n)] for row in rows)]
     heads = "".join(f'<th scope="col">{text(name.capitalize())}</th>' for name in present)
+    heads += '<th scope="col">Raw row</th>'
+    anchors = anchors_of(item)
     body = "".join(
-        "<tr>" + "".join(cell(name, row[item.columns.index(name)]) for name in present) + "</tr>"
+        "<tr>"
+        + " ".join(cell(name, row[item.columns.index(name)]) for name in present)
+        + f" <td>{site_link(anchors['/'.join(item.key_of(row))], 'row')}</td></tr>"
         for row in rows
     )
     kind = rows[0][item.columns.index("kind")]

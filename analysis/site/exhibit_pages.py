@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any, Final
 
 from analysis.exhibits.registry import module_file
-from analysis.site.anchors import anchors_of, page_of, table_behind
 from analysis.site.inert import Html, raw, site_link, text
 from analysis.site.inputs import REBUILD, SavedExhibit, SiteInputs
 from analysis.site.pieces import (
@@ -24,11 +23,10 @@ from analysis.site.pieces import (
     unfold,
 )
 from analysis.site.programs import coloured, function_lines
+from analysis.site.row_links import hashed, raw_tables
 from analysis.site.tables import Anchors, definitions, read_table, scrolling
 
 NO_SIDECAR: Final = f"The build has not written down the provenance of this exhibit yet: {REBUILD}."
-ROWS_ON_PAGE: Final = 400
-NAMES: Final = 4
 
 
 def exhibits_index(inputs: SiteInputs) -> str:
@@ -82,58 +80,10 @@ def _origin(inputs: SiteInputs, exhibit: SavedExhibit) -> Html:
 
 
 def _raw_rows(inputs: SiteInputs, exhibit: SavedExhibit) -> Html:
-    """Return every raw table behind an exhibit, with links to the rows that it uses."""
+    """Return every raw table behind an exhibit, with links to the rows that it takes."""
     if exhibit.provenance is None:
         return paragraph(text(NO_SIDECAR), "missing")
-    entries = [_raw_table(inputs, entry) for entry in exhibit.provenance.get("inputs", ())]
-    return Html("".join(entries)) if entries else paragraph("No raw table is behind it.")
-
-
-def _raw_table(inputs: SiteInputs, entry: Mapping[str, Any]) -> Html:
-    name = table_behind(entry)
-    known = inputs.tables.get(name)
-    title = known.card.title if known else name
-    link = site_link(page_of(name), title) if known else text(title)
-    facts = definitions(
-        [
-            ("Publisher", text(_few(str(entry.get("publisher", "")).split("; ")))),
-            ("Terms", text(entry.get("terms", ""))),
-            ("File", _hashed(str(entry["file"]), str(entry["sha256"]))),
-        ]
-    )
-    return Html(f'<div class="source"><h3>{link}</h3>{_row_links(inputs, entry)}{facts}</div>')
-
-
-def _few(names: Sequence[str]) -> str:
-    """Name the first publishers; the page of the table names all."""
-    more = f" and {len(names) - NAMES} others" if len(names) > NAMES else ""
-    return ", ".join(names[:NAMES]) + more
-
-
-def _row_links(inputs: SiteInputs, entry: Mapping[str, Any]) -> Html:
-    name, keys = table_behind(entry), entry.get("rows")
-    if name not in inputs.tables:
-        return Html("")
-    if keys is None:
-        number = len(inputs.tables[name].rows)
-        return paragraph(f"The table as a whole, {number} rows: {site_link(page_of(name), name)}")
-    targets = anchors_of(inputs.tables[name])
-    links = [_row_link(str(key), targets) for key in keys[:ROWS_ON_PAGE]]
-    more = f" and {len(keys) - ROWS_ON_PAGE} more" if len(keys) > ROWS_ON_PAGE else ""
-    return paragraph(f"{len(keys)} rows: {' '.join(links)}{more}", "keys")
-
-
-def _row_link(key: str, targets: Mapping[str, str]) -> Html:
-    return site_link(targets[key], key) if key in targets else text(key)
-
-
-def _hashed(file: str, digest: str) -> Html:
-    shown_file = site_link(f"files/{file}", file) if _is_published(file) else text(file)
-    return Html(f'{shown_file}<br><code class="hash">sha256 {text(digest)}</code>')
-
-
-def _is_published(file: str) -> bool:
-    return file.startswith(("data_raw/", "data_processed/", "figures/", "notebooks/parameters/"))
+    return raw_tables(inputs, exhibit.provenance.get("inputs", ()))
 
 
 def _provenance(inputs: SiteInputs, exhibit: SavedExhibit) -> Html:
@@ -174,7 +124,7 @@ def _recorded(record: Mapping[str, Any]) -> Iterator[tuple[str, Html]]:
 
 
 def _files(hashes: Mapping[str, str]) -> Html:
-    return Html("<br>".join(_hashed(file, digest) for file, digest in sorted(hashes.items())))
+    return Html("<br>".join(hashed(file, digest) for file, digest in sorted(hashes.items())))
 
 
 def _own_files(record: Mapping[str, Any]) -> Html:

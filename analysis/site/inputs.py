@@ -20,9 +20,6 @@ from analysis.data_management.sources import SOURCES
 from analysis.errors import BuildError
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, EXTENSIONS, CommonExhibit, Exhibit
 
-ROWS_IN_FULL: Final = 2500
-"""Raw tables up to this many rows are shown row by row; of larger ones the first rows."""
-FIRST_ROWS: Final = 100
 _SVG_TITLE: Final = re.compile(r"<dc:title>(.*?)</dc:title>", re.DOTALL)
 _CAPTION: Final = re.compile(r"<caption>(.*?)</caption>", re.DOTALL)
 REBUILD: Final = "run `python -m analysis reproduce`"
@@ -74,18 +71,22 @@ class SavedExhibit:
 
 @dataclass(frozen=True)
 class RawTable:
-    """One table of data_raw with its card; `rows` are text, as in the file."""
+    """One table of data_raw with its card.
+
+    Attributes
+    ----------
+    rows
+        Text, as in the file.
+    lines
+        Line of the file on which each row begins; the heads are line 1.
+    """
 
     name: str
     key: tuple[str, ...]
     card: Card
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-
-    @property
-    def shown(self) -> tuple[tuple[str, ...], ...]:
-        """The rows that stand on its page."""
-        return self.rows if len(self.rows) <= ROWS_IN_FULL else self.rows[:FIRST_ROWS]
+    lines: tuple[int, ...]
 
     def key_of(self, row: tuple[str, ...]) -> tuple[str, ...]:
         """Return the cells that identify a row."""
@@ -225,8 +226,14 @@ def _tables(root: Path) -> dict[str, RawTable]:
 def _table(root: Path, name: str, key: tuple[str, ...]) -> RawTable:
     card = read_card(root / "data_raw" / f"{name}.card.yaml")
     with (root / "data_raw" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        head, *rows = csv.reader(file)
-    return RawTable(name, key, card, tuple(head), tuple(tuple(row) for row in rows))
+        reader = csv.reader(file)
+        head, rows, lines = next(reader), [], []
+        begins = reader.line_num + 1
+        for row in reader:
+            rows.append(tuple(row))
+            lines.append(begins)
+            begins = reader.line_num + 1
+    return RawTable(name, key, card, tuple(head), tuple(rows), tuple(lines))
 
 
 def _rows(path: Path) -> tuple[Mapping[str, str], ...] | None:

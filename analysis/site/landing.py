@@ -119,14 +119,17 @@ def _rows_of(inputs: SiteInputs, register: str) -> int:
 
 
 def _numbers(inputs: SiteInputs) -> Html:
-    figures = {
-        "published figures, each with its source": _rows_of(inputs, "reports"),
-        "dated events": _rows_of(inputs, "events"),
-        "raw tables with a card": len(inputs.tables),
-        "exhibits": len(inputs.exhibits),
-        "executed notebooks": len(inputs.notebooks),
-    }
-    items = "".join(f"<li><strong>{n}</strong> {text(what)}</li>" for what, n in figures.items())
+    figures = (
+        (_rows_of(inputs, "reports"), "published figures, each with its source", "data/reports"),
+        (_rows_of(inputs, "events"), "dated events", "data/events"),
+        (len(inputs.tables), "raw tables with a card", "data/index"),
+        (len(inputs.exhibits), "exhibits", "exhibits/index"),
+        (len(inputs.notebooks), "executed notebooks", "notebooks/index"),
+    )
+    items = "".join(
+        f"<li><strong>{number}</strong> {site_link(f'{target}.html', what)}</li>"
+        for number, what, target in figures
+    )
     return Html(f'<ul class="numbers">{items}</ul>')
 
 
@@ -148,7 +151,9 @@ def _questions(inputs: SiteInputs) -> Html:
         f"<li><strong>{text(label)}</strong> {_badges(found)}</li>"
         for label, found in counts.items()
     ]
-    link = site_link("studies/synthesis.html", "every question with its verdict and answer")
+    exhibit = next((item for item in inputs.exhibits if item.name == "questions"), None)
+    target = exhibit.page if exhibit else "studies/synthesis.html"
+    link = site_link(target, "every question with its verdict and answer")
     intro = f"{len(inputs.questions)} questions, answered or not: {link}."
     return Html(paragraph(intro) + f'<ul class="verdicts">{"".join(lines)}</ul>')
 

@@ -9,7 +9,7 @@ from analysis.config import ANALYSIS
 from analysis.site.inert import raw, site_link, text
 from analysis.site.inputs import SiteInputs
 from analysis.site.notebook_pages import with_site_links
-from analysis.site.pieces import hidden_tree, page, paragraph
+from analysis.site.pieces import exhibit_list, hidden_tree, page, paragraph, section
 
 LONG: Final = ("interval_series", "regular_series")
 SHORT: Final = ("panels", "inference")
@@ -47,10 +47,25 @@ def methods_index() -> str:
     return page("Methods", raw(paragraph(text(intro), "lead") + listed), tree)
 
 
+SIMULATED_IN: Final = {
+    "interval_series": "interval_method",
+    "regular_series": "inference_methods",
+    "panels": "inference_methods",
+    "inference": "inference_methods",
+}
+"""Method page -> folder of the exhibits whose simulations put it to the test."""
+
+
 def method_page(inputs: SiteInputs, name: str) -> str:
-    """Return one method page with its links turned to pages of the site."""
-    source = _source(inputs.root, name)
-    return with_site_links(inputs, source.read_text(encoding="utf-8"), f"methods/{name}")
+    """Return one method page, its links turned to pages of the site, and where its numbers are."""
+    source = _source(inputs.root, name).read_text(encoding="utf-8")
+    exhibits = inputs.in_folder(SIMULATED_IN[name])
+    words = (
+        "Rejection rates, coverage and bias that this page names are from these exhibits. The page "
+        "of each names its seed and leads to the raw rows of the simulation."
+    )
+    behind = section("Where its numbers come from", paragraph(text(words)), exhibit_list(exhibits))
+    return f"{with_site_links(inputs, source, f'methods/{name}').rstrip()}\n\n{behind}"
 
 
 def _source(root: Path, name: str) -> Path:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
+from analysis.site.anchors import page_of, table_behind
 from analysis.site.exhibit_pages import table_with_note
 from analysis.site.inert import Html, raw, relative, site_link, text
 from analysis.site.inputs import SavedExhibit, SiteInputs
@@ -74,6 +75,7 @@ def notebook_page(inputs: SiteInputs, folder: str, stem: str, anchors: Anchors) 
     exhibits = [item for item in inputs.in_folder(folder) if item.entry.notebook == stem]
     content = json.loads(json.dumps(inputs.notebooks[folder, stem]))
     files: dict[str, bytes] = {}
+    opened = _opened(inputs, exhibits)
     content["cells"] = [cell for cell in content["cells"] if not _is_overridden(cell, content)]
     for cell in content["cells"]:
         if cell["cell_type"] == "markdown":
@@ -83,7 +85,7 @@ def notebook_page(inputs: SiteInputs, folder: str, stem: str, anchors: Anchors) 
             place = f"files/{docname}/{cell['id']}.png"
             cell["source"] = "".join(cell["source"]).removeprefix(MARK)
             cell["outputs"] = [
-                _output(output, exhibit, anchors, docname, place, files)
+                _output(output, exhibit, opened, anchors, docname, place, files)
                 for output in cell["outputs"]
             ]
     study = inputs.studies.get(folder)
@@ -113,6 +115,7 @@ def _exhibit_of(source: str, exhibits: Sequence[SavedExhibit]) -> SavedExhibit |
 def _output(
     output: Mapping[str, Any],
     exhibit: SavedExhibit | None,
+    opened: Html,
     anchors: Anchors,
     docname: str,
     place: str,
@@ -129,7 +132,7 @@ def _output(
         shown = f'<img loading="lazy" src="site:{place}" alt="{text(words)}">'
     else:
         shown = _plain(output)
-    whole = f'<div class="shown"{_anchor(exhibit)}>{shown}{_behind(exhibit)}</div>'
+    whole = f'<div class="shown"{_anchor(exhibit)}>{shown}{_behind(exhibit) or opened}</div>'
     return {
         "output_type": "display_data",
         "metadata": {},
@@ -153,6 +156,15 @@ def _behind(exhibit: SavedExhibit | None) -> Html:
         return Html("")
     link = site_link(exhibit.page, f"{exhibit.title}: raw rows, provenance and files")
     return paragraph(link, "behind")
+
+
+def _opened(inputs: SiteInputs, exhibits: Sequence[SavedExhibit]) -> Html:
+    """Return links to the raw tables behind what a notebook opens and counts."""
+    entries = [e for item in exhibits for e in (item.provenance or {}).get("inputs", ())]
+    names = dict.fromkeys(table_behind(entry) for entry in entries)
+    links = [site_link(page_of(name), name) for name in names if name in inputs.tables]
+    words = f"Raw rows that are opened here: {', '.join(links)}"
+    return paragraph(words, "behind") if links else Html("")
 
 
 def with_site_links(inputs: SiteInputs, markdown: str, docname: str) -> str:

@@ -48,6 +48,8 @@ RECORD: Final[Mapping[str, str]] = {
     "processors": "Processors",
 }
 LONGEST_STEPS: Final = 10
+BUILD_RECORD: Final = "files/build_record.json"
+"""Copy of what the last build measured, from the root of the site."""
 
 
 def overall(inputs: SiteInputs) -> Html:
@@ -130,9 +132,11 @@ def _build(record: Mapping[str, Any]) -> list[Html]:
         (text(name), text(f"{float(step['seconds']):.1f}"), text(step.get("peak_memory_mb") or ""))
         for name, step in used[:LONGEST_STEPS]
     ]
+    measured = paragraph(f"Every step: {site_link(BUILD_RECORD, 'the record of the build')}.")
     if not rows:
         return [facts]
-    return [facts, table(("Step", "Seconds", "Peak memory, MB"), rows, "The longest steps")]
+    heads = ("Step", "Seconds", "Peak memory, MB")
+    return [facts, measured, table(heads, rows, "The longest steps")]
 
 
 def claims_page(inputs: SiteInputs, anchors: Anchors) -> str:
@@ -142,7 +146,10 @@ def claims_page(inputs: SiteInputs, anchors: Anchors) -> str:
         return page(title, raw(paragraph(_with_code(NO_CLAIMS), "lead")))
     keys = [key for key in CLAIM_COLUMNS if key in inputs.claims[0]]
     rows = [[_claim_cell(key, row[key], anchors) for key in keys] for row in inputs.claims]
-    intro = "What was published, where, and what this package computes beside it."
+    exhibit = next((item for item in inputs.exhibits if item.name == "claims"), None)
+    link = site_link(exhibit.page, "the raw rows behind every number") if exhibit else ""
+    words = "What was published, where, and what this package computes beside it"
+    intro = f"{words}: {link}." if link else f"{words}."
     heads = [CLAIM_COLUMNS[key] for key in keys]
     ids = [f"claim-{row['claim_id']}" for row in inputs.claims] if "claim_id" in keys else ()
     shown = table(heads, rows, "Claims", ids)

@@ -108,8 +108,8 @@ def verdict_counts(inputs: SiteInputs, folder: str) -> Html:
     words = ("not identified", "identified", "weak")
     found = {word: result.body.count(f"<td>{word}</td>") for word in words}
     order = ("identified", "weak", "not identified")
-    badges = [badge(f"{word}: {found[word]}") for word in order if found[word]]
-    return paragraph(" ".join(badges), "badges")
+    badges = " ".join(badge(f"{word}: {found[word]}") for word in order if found[word])
+    return paragraph(f'<a class="badges" href="site:{text(result.page)}">{badges}</a>', "badges")
 
 
 def study_page(inputs: SiteInputs, folder: str, anchors: Anchors) -> str:

@@ -19,6 +19,7 @@ from analysis.provenance.places import placed_exhibits
 from analysis.provenance.sidecar import Sidecar, json_schema, read_sidecar, sidecar_text
 
 PLACED = placed_exhibits()
+LARGEST_BYTES = 64_000  # the exhibits with most programs behind them have about half of it
 
 
 def digest(path) -> str:
@@ -94,19 +95,42 @@ def test_every_input_says_what_its_card_says(sidecars):
 
 
 def test_exhibits_of_a_study_name_the_rows_that_they_take(sidecars):
-    inputs = sidecars["mohan_boten/effects"].inputs
+    inputs = sidecars["mohan_boten/reports"].inputs
     rows = {Path(item.file).stem: item.rows for item in inputs}
     assert rows["reports"] == sorted(opened_once("mohan_boten").reports["report_id"])
     assert {"EV023", "EV042", "EV054"} <= set(rows["events"])
-    assert rows["macro_monthly"] is None
+    assert rows["macro_monthly"].taken == 0
     known = (DATA_RAW / "reports.csv").read_text(encoding="utf-8")
     assert all(f"\n{key}," in known for key in rows["reports"])
 
 
-def test_rows_of_an_exhibit_without_a_known_selection_are_null(sidecars):
-    for name, sidecar in sidecars.items():
-        if name.startswith("country_panels/"):
-            assert {item.rows for item in sidecar.inputs} == {None}
+def test_a_model_rests_on_the_reports_that_it_is_fitted_to(sidecars):
+    opened = opened_once("mohan_boten")
+    used = {key for kept, _ in opened.split.values() for key in kept["report_id"]}
+    rows = {Path(i.file).stem: i.rows for i in sidecars["mohan_boten/effects"].inputs}
+    assert used <= set(rows["reports"]) < set(opened.reports["report_id"])
+
+
+def test_every_exhibit_says_which_rows_it_takes(sidecars):
+    unknown = [name for name, one in sidecars.items() if None in [i.rows for i in one.inputs]]
+    assert unknown == []
+
+
+def test_common_exhibits_name_many_rows_by_a_rule(sidecars):
+    (policy,) = [
+        item.rows
+        for item in sidecars["zones_frame/evidence_matrix"].inputs
+        if item.table == "policy_monthly"
+    ]
+    assert 0 < policy.taken < policy.rows == 6660
+    assert policy.plain == [{"unit": ["CHN", "LAO", "MMR"]}]
+    homicide = {i.table: i.rows for i in sidecars["border_security/security_homicide"].inputs}
+    assert homicide["conflict_monthly"].taken == 0
+    assert homicide["country_annual"].plain[0]["indicator"] == ["homicide"]
+
+
+def test_no_sidecar_grows_large():
+    assert max(one.sidecar.stat().st_size for one in PLACED) < LARGEST_BYTES
 
 
 def test_seeds_of_settings_programs_and_simulations_are_named(sidecars):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -22,7 +21,6 @@ HOSTILE = (
 HOSTILE_LINES = f"{HOSTILE}\n```{{raw}} html\n<script>alert(4)</script>\n```\n````````````\n# head"
 NOT_A_LINK = "javascript:alert(5)"
 BREAKS_OUT = 'https://example.org/"><script>alert(6)</script>'
-LINKED = ("reports", "R0001")
 
 
 def made_project(folder: Path) -> Path:
@@ -51,58 +49,14 @@ def built_places(root: Path) -> tuple[Place, ...]:
     )
 
 
-def with_sidecars(root: Path, names: dict[str, list[str] | None]) -> None:
-    """Write a sidecar for each exhibit that has none, with these reports as its raw rows."""
-    for name, rows in names.items():
-        path = root / "figures" / f"{name}.provenance.json"
-        if not path.exists():
-            path.write_text(json.dumps(sidecar(root, name, rows)), encoding="utf-8")
-
-
-def sidecar(root: Path, name: str, rows: list[str] | None) -> dict:
-    folder, _, exhibit = name.partition("/")
-    source = "analysis/exhibits/effects.py"
-    return {
-        "schema": "1",
-        "exhibit": name,
-        "kind": "table",
-        "notebook": "02_zone_trade",
-        "files": {f"{exhibit}.csv": digest(root / "figures" / folder / f"{exhibit}.csv")},
-        "program": {
-            "maker": "analysis.exhibits.effects.effects_table",
-            "file": source,
-            "line": 40,
-            "opener": "analysis.exhibits.study_results.opened_once",
-            "sources": {source: digest(root / source)},
-        },
-        "parameters": {
-            "files": {
-                f"notebooks/parameters/{folder}.yaml": digest(
-                    root / "notebooks" / "parameters" / f"{folder}.yaml"
-                )
-            },
-            "seeds": {"bootstrap": 1},
-        },
-        "processed": {
-            "data_processed/observations.csv": digest(root / "data_processed/observations.csv")
-        },
-        "inputs": [
-            {
-                "table": "reports",
-                "file": "data_raw/reports.csv",
-                "sha256": digest(root / "data_raw" / "reports.csv"),
-                "card": "data_raw/reports.card.yaml",
-                "publisher": f"Vientiane Times {HOSTILE}",
-                "terms": "single published facts",
-                "rows": rows,
-            }
-        ],
-        "environment": {"lock": digest(ROOT / "requirements.lock"), "python": ">=3.11"},
-    }
-
-
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def hostile_publisher(root: Path, name: str) -> None:
+    """Put hostile text into the sidecar of an exhibit, where a card's text stands."""
+    path = root / "figures" / f"{name}.provenance.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for entry in content["inputs"]:
+        entry["publisher"] = f"{entry['publisher']} {HOSTILE}"
+    path.unlink()
+    path.write_text(json.dumps(content), encoding="utf-8")
 
 
 def make_hostile(root: Path) -> None:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
+from clicks import assert_row_with_source, from_notebook, sampled, to_raw_rows
 from site_browser import CHROMIUM, FLAGS, HOW, served
 from site_made import (
     HOSTILE,
     NOT_A_LINK,
     built_places,
+    hostile_publisher,
     made_project,
     make_hostile,
-    with_sidecars,
 )
 
+from analysis.site.anchors import table_behind
 from analysis.site.build import build_site
 from analysis.site.inputs import SiteInputs, read_inputs
 from analysis.site.links import dead_links
+from analysis.site.row_links import number_of
+from analysis.site.sheets import sheets_of
 
 KINDS = (
     "index.html",
@@ -37,6 +42,7 @@ KINDS = (
     "data/index.html",
     "data/data_gaps.html",
     "data/policy_monthly.html",
+    "data/policy_monthly/2.html",
     "replication.html",
     "claims.html",
     "glossary.html",
@@ -52,12 +58,6 @@ HOSTILE_PAGES = (
     "exhibits/mohan_boten/effects.html",
     "index.html",
 )
-# Where three numbers stand, and the exhibit that each comes from.
-NUMBERS = (
-    ("notebooks/ruili_muse/02_zone_trade.html", "ruili_muse", "effects"),
-    ("notebooks/mohan_boten/02_zone_trade.html", "mohan_boten", "zone_trade"),
-    ("studies/ruili_muse.html", "ruili_muse", "zone_trade"),
-)
 EVERY_PAGE = "SITE_EVERY_PAGE"  # set it to load all pages, about a minute
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
@@ -68,16 +68,7 @@ SERIOUS = {"serious", "critical"}
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> SiteInputs:
     root = made_project(tmp_path_factory.mktemp("project"))
-    rows = ["R0001", "R0007"]
-    with_sidecars(
-        root,
-        {
-            "ruili_muse/effects": rows,
-            "ruili_muse/zone_trade": rows,
-            "mohan_boten/effects": rows,
-            "mohan_boten/zone_trade": rows,
-        },
-    )
+    hostile_publisher(root, "mohan_boten/effects")
     make_hostile(root)
     return read_inputs(root, built_places(root))
 
@@ -168,16 +159,84 @@ def test_every_exhibit_is_linked_where_its_notebook_shows_it(made, site):
         assert f"../../{item.page}" in links(text), item.docname
 
 
-@pytest.mark.parametrize(("start", "folder", "name"), NUMBERS)
-def test_two_clicks_lead_from_a_number_to_raw_rows_with_their_source(site, start, folder, name):
-    exhibit = f"exhibits/{folder}/{name}.html"
-    assert any(link.endswith(exhibit) for link in links((site / start).read_text("utf-8")))
-    second = (site / exhibit).read_text("utf-8")
-    rows = [link.partition("#")[2] for link in links(second) if "data/reports.html#" in link]
-    assert rows
-    table = (site / "data" / "reports.html").read_text("utf-8")
-    row = table.partition(f'id="{rows[-1]}"')[2].partition("</tr>")[0]
-    assert re.search(r'<a href="https?://[^"]+"', row)
+def test_every_row_of_every_raw_table_has_a_place_on_the_site(made, site):
+    for name, table in made.tables.items():
+        sheets = sheets_of(table)
+        for part, (first, after) in enumerate(sheets.parts):
+            text = (site / f"{sheets.docname(part)}.html").read_text("utf-8")
+            ids = re.findall(r'<tr id="([^"]+)"><td>(\d+)</td>', text)
+            wanted = range(first, after)
+            assert [unescape(one) for one, _ in ids] == [sheets.anchors[row] for row in wanted]
+            assert [int(line) for _, line in ids] == list(table.lines[first:after]), name
+            assert 'class="source-of-rows"' in text
+
+
+def test_the_rows_of_every_sidecar_are_rows_of_the_site(made):
+    """Rows of a file that the hostile text made longer or shorter are the same rows."""
+    for item in made.exhibits:
+        for entry in (item.provenance or {}).get("inputs", ()):
+            table = made.tables[table_behind(entry)]
+            chosen = sheets_of(table).chosen(entry["rows"])
+            assert chosen.sum() == number_of(entry), f"{item.docname}: {table.name}"
+
+
+def test_every_exhibit_links_to_a_row_of_each_table_that_it_takes_rows_of(made, site):
+    for item in made.exhibits:
+        page = unescape((site / item.page).read_text("utf-8"))
+        shown = links(page.partition("Raw rows and their sources</h2>")[2])
+        for entry in (item.provenance or {}).get("inputs", ()):
+            if number_of(entry):
+                sheets = sheets_of(made.tables[table_behind(entry)])
+                first = int(sheets.chosen(entry["rows"]).argmax())
+                assert f"../../{sheets.target(first)}" in shown, f"{item.docname}: {first}"
+
+
+def test_two_clicks_lead_from_an_estimate_in_a_notebook_to_raw_rows(made, address, page):
+    item = next(one for one in made.exhibits if one.docname == "exhibits/ruili_muse/effects")
+    from_notebook(page, address, item)
+    to_raw_rows(page)
+    assert page.locator("tr:target a[href^='http']").count()
+
+
+def test_two_clicks_lead_from_a_common_exhibit_to_one_month_of_one_country(made, address, page):
+    name = "exhibits/country_panels/policy_synchrony"
+    from_notebook(page, address, next(one for one in made.exhibits if one.docname == name))
+    page.locator(".source .keys a[href*='policy_monthly']").last.click()
+    page.wait_for_url("**/data/policy_monthly/7.html#row-*")
+    assert_row_with_source(page)
+
+
+def test_two_clicks_lead_from_a_claim_to_its_row_and_one_to_its_report(address, page):
+    page.goto(f"{address}/claims.html", wait_until="load")
+    page.locator("p.lead a").click()
+    page.locator(".source .keys a[href*='data/claims.html']").first.click()
+    page.wait_for_url("**/data/claims.html#row-*")
+    assert_row_with_source(page)
+    page.goto(f"{address}/claims.html", wait_until="load")
+    page.locator("#claim-C001 a[href*='data/reports.html#']").first.click()
+    assert_row_with_source(page)
+
+
+def test_two_clicks_lead_from_the_exhibits_of_a_sample_to_raw_rows(made, address, page):
+    for item in sampled(made):
+        from_notebook(page, address, item)
+        to_raw_rows(page)
+
+
+@pytest.mark.parametrize(
+    ("start", "first"),
+    [
+        ("index.html", "ul.headlines a"),
+        ("studies/index.html", ".card-study a.badges"),
+        ("studies/country_panels.html", "table.questions td:last-child a"),
+        ("methods/inference.html", "ul.exhibits a"),
+        ("notebooks/zones_frame/11_zones_frame.html", ".shown[id] .behind a"),
+    ],
+)
+def test_two_clicks_lead_from_other_pages_to_raw_rows(address, page, start, first):
+    page.goto(f"{address}/{start}", wait_until="load")
+    page.locator(first).first.click()
+    to_raw_rows(page)
 
 
 def test_every_picture_has_its_words(site):

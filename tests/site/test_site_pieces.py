@@ -13,15 +13,18 @@ from site_made import HOSTILE, HOSTILE_LINES, made_project
 from analysis import __main__ as command_line
 from analysis.errors import BuildError
 from analysis.site import state
-from analysis.site.anchors import anchors_of, row_anchors, telling_anchors
+from analysis.site.anchors import anchors_of, telling_anchors
+from analysis.site.data_pages import sheet_page
 from analysis.site.exhibit_pages import NO_SIDECAR, exhibit_page
 from analysis.site.inert import heading, relative, text, web_address, web_link
-from analysis.site.inputs import FIRST_ROWS, ROWS_IN_FULL, read_inputs
+from analysis.site.inputs import read_inputs
 from analysis.site.links import check_links, dead_links
 from analysis.site.maths import formula
 from analysis.site.pieces import badge
 from analysis.site.programs import function_lines
 from analysis.site.record_pages import claims_page, replication_page
+from analysis.site.row_links import raw_tables
+from analysis.site.sheets import ROWS_IN_FULL, ROWS_ON_SHEET, sheets_of
 from analysis.site.sphinx_build import configuration, unexpected
 from analysis.site.tables import linked, read_table
 
@@ -110,12 +113,51 @@ def test_addresses_are_counted_from_the_page():
     assert relative(text('<a href="site:a">'), "x/y") == text('<a href="site:a">')
 
 
-def test_every_shown_row_of_every_table_has_an_anchor_of_its_own(inputs):
+def test_every_row_of_every_table_has_an_anchor_of_its_own(inputs):
     for table in inputs.tables.values():
-        anchors = row_anchors(table)
-        assert len(set(anchors)) == len(anchors) == len(table.shown)
-        whole = len(table.rows) <= ROWS_IN_FULL
-        assert len(table.shown) == (len(table.rows) if whole else FIRST_ROWS)
+        sheets = sheets_of(table)
+        assert len(set(sheets.anchors)) == len(sheets.anchors) == len(table.rows)
+        assert sheets.is_one == (len(table.rows) <= ROWS_IN_FULL)
+        assert [row for part in sheets.parts for row in range(*part)] == [*range(len(table.rows))]
+        assert all(
+            after - first <= max(ROWS_ON_SHEET, ROWS_IN_FULL) for first, after in sheets.parts
+        )
+
+
+def test_a_row_of_a_large_table_has_a_page_and_names_its_line(inputs):
+    table = inputs.tables["policy_monthly"]
+    sheets = sheets_of(table)
+    assert sheets.target(0) == "data/policy_monthly/1.html#row-ABW-2020-01"
+    assert sheets.target(6659) == "data/policy_monthly/7.html#row-ZWE-2022-12"
+    page = sheet_page(table, 6)
+    assert page.startswith("---\nnosearch: true\n---\n")
+    assert '<tr id="row-ZWE-2022-12"><td>6661</td>' in page
+    assert "Oxford COVID-19 Government Response Tracker" in page
+    assert 'href="site:data/policy_monthly.html"' in page
+
+
+def test_a_selection_is_told_by_its_rule_and_linked_where_each_run_begins(inputs):
+    where = [{"unit": ["CHN", "LAO"], "month": {"from": "2020-01", "to": "2020-03"}}]
+    entry = {
+        "file": "data_raw/policy_monthly.csv",
+        "sha256": "a" * 64,
+        "publisher": "x",
+        "terms": "y",
+        "rows": {"taken": 6, "rows": 6660, "where": where},
+    }
+    shown = raw_tables(inputs, [entry])
+    assert "6 of 6660 rows: unit CHN, LAO, month from 2020-01 to 2020-03" in shown
+    assert 'href="site:data/policy_monthly/2.html#row-CHN-2020-01"' in shown
+    assert "#row-LAO-2020-01" in shown
+    assert "#row-CHN-2020-02" not in shown
+    whole = raw_tables(inputs, [entry | {"rows": {"taken": 6660, "rows": 6660, "where": [{}]}}])
+    assert "All 6660 rows" in whole
+    assert whole.count('class="run"') == 7
+    idle = raw_tables(inputs, [entry | {"rows": {"taken": 0, "rows": 6660, "where": []}}])
+    assert "It rests on no raw row." in idle
+    assert "takes no row of" in idle
+    unknown = raw_tables(inputs, [entry | {"rows": None}])
+    assert "Which of its 6660 rows is not recorded" in unknown
 
 
 def test_reports_events_and_series_are_found_by_their_keys(inputs):
