@@ -99,6 +99,8 @@ def _nb2(problem: Problem) -> Any:
 
     poisson = _poisson(problem)
     mean = np.asarray(poisson.mu)
+    if not float(((problem.response - mean) ** 2 - problem.response).sum()) > 0:
+        raise _not_overdispersed()
     excess = float((((problem.response - mean) ** 2 - mean) / mean**2).mean())
     start = np.append(poisson.params, max(excess, 0.01))
     model = NegativeBinomial(
@@ -107,10 +109,7 @@ def _nb2(problem: Problem) -> Any:
     fit = _settled(model, start)
     score = np.asarray(model.score(fit.params))
     if not fit.params[-1] > POISSON_ALPHA:
-        raise ModelError(
-            "the counts are not overdispersed, so that alpha of the negative binomial is zero",
-            remedy="estimator='quasi_poisson'",
-        )
+        raise _not_overdispersed()
     _check_score(problem, score)
     return fit
 
@@ -121,9 +120,22 @@ def _settled(model: Any, start: Floats) -> Any:
         warnings.simplefilter("ignore")
         try:
             rough = model.fit(start, method="bfgs", maxiter=10 * ROUNDS, gtol=1e-6, disp=0)
+            if not rough.params[-1] > POISSON_ALPHA:  # its Hessian would take hours below zero
+                raise _not_overdispersed()
             return model.fit(rough.params, method="newton", maxiter=ROUNDS, tol=TOLERANCE, disp=0)
         except np.linalg.LinAlgError as error:
             raise _unsettled() from error
+
+
+def _not_overdispersed() -> ModelError:
+    """Return the error of counts whose likelihood has no slope towards an alpha above zero.
+
+    At alpha zero that slope is half the sum of (y - mu)^2 - y (Dean and Lawless 1989, JASA 84).
+    """
+    return ModelError(
+        "the counts are not overdispersed, so that alpha of the negative binomial is zero",
+        remedy="estimator='quasi_poisson'",
+    )
 
 
 def _unsettled() -> ModelError:

@@ -135,14 +135,14 @@ def test_every_text_of_every_figure_stands_out_from_white_paper(canvases, method
 
 
 def test_a_font_of_the_machine_is_never_drawn_with(tmp_path):
-    bundled = Path(mpl.get_data_path())
+    bundled = Path(mpl.get_data_path()).resolve()
     own = shutil.copy(bundled / "fonts" / "ttf" / "DejaVuSans.ttf", tmp_path)
     font_manager.fontManager.ttflist = []
     font_manager.fontManager.addfont(own)
     assert Path(font_manager.findfont("DejaVu Sans")).is_relative_to(tmp_path)
     use_bundled_fonts.__wrapped__()
     assert Path(font_manager.findfont("DejaVu Sans")).is_relative_to(bundled)
-    files = {Path(entry.fname) for entry in font_manager.fontManager.ttflist}
+    files = {Path(entry.fname).resolve() for entry in font_manager.fontManager.ttflist}
     assert files == set((bundled / "fonts" / "ttf").glob("*.ttf"))
 
 
