@@ -105,7 +105,29 @@ def copy_project(folder: Path) -> Project:
 
 
 # Files whose tests build the project or draw every exhibit: two processes begin with these.
-LONGEST = ("test_end_to_end.py", "test_registry.py", "test_figure.py", "test_nbval.py")
+LONGEST = (
+    "test_end_to_end.py",
+    "test_verify_moves.py",
+    "test_registry.py",
+    "test_figure.py",
+    "test_built_site.py",
+    "test_faults.py",
+    "test_interval_joint_simulation.py",
+    "test_simulation_studies.py",
+    "test_engine.py",
+    "test_nbval.py",
+)
+
+
+# Folders whose files share what is made once in a process: they run in one.
+TOGETHER = ("exhibits",)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep the tests of a file in one process, and all files of some folders (`loadgroup`)."""
+    folder = item.path.parent.name
+    group = folder if folder in TOGETHER else item.path.relative_to(ROOT / "tests").as_posix()
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import pytest
 from matplotlib.figure import Figure as Canvas
@@ -23,13 +24,29 @@ def opened(request) -> OpenStudy:
     return opened_once(request.param)
 
 
+# A session fixture with parameters is made again at each change of its parameter, in every file;
+# what is kept by the name of the study is made once in a process.
+@cache
+def files_of(study: str) -> Mapping[str, Mapping[str, bytes]]:
+    return {exhibit.name: contents(exhibit.make(exhibit.open(study))) for exhibit in EXHIBITS}
+
+
+@cache
+def canvases_of(study: str) -> Mapping[str, Canvas]:
+    figures = [item.make(item.open(study)) for item in EXHIBITS if item.kind == "figure"]
+    return {figure.name: drawn(figure) for figure in figures}
+
+
 @pytest.fixture(scope="session")
 def files(opened) -> Mapping[str, Mapping[str, bytes]]:
     """Return the files of every exhibit of a study, by name and extension."""
-    return {
-        exhibit.name: contents(exhibit.make(exhibit.open(opened.study.name)))
-        for exhibit in EXHIBITS
-    }
+    return files_of(opened.study.name)
+
+
+@pytest.fixture(scope="session")
+def canvases(opened) -> Mapping[str, Canvas]:
+    """Return every figure of a study as drawn, by name."""
+    return canvases_of(opened.study.name)
 
 
 @pytest.fixture(scope="session")
@@ -42,15 +59,6 @@ def method_files() -> Mapping[str, Mapping[str, bytes]]:
 def method_canvases() -> Mapping[str, Canvas]:
     """Return every figure about the method as drawn, by name."""
     figures = [item.make(item.open()) for item in COMMON_EXHIBITS if item.kind == "figure"]
-    return {figure.name: drawn(figure) for figure in figures}
-
-
-@pytest.fixture(scope="session")
-def canvases(opened) -> Mapping[str, Canvas]:
-    """Return every figure of a study as drawn, by name."""
-    figures = [
-        item.make(item.open(opened.study.name)) for item in EXHIBITS if item.kind == "figure"
-    ]
     return {figure.name: drawn(figure) for figure in figures}
 
 
