@@ -40,6 +40,7 @@ TOLERANCE: Final = 1e-6
 
 WEIGHT_TOLERANCE: Final = 1e-4  # a weight is shown with two digits
 STEADIEST: Final = 0.95  # a drift that fades more slowly than this is not followed to its end
+FIRST_STEPS: Final = 30  # the first turn stands far off: a flat ridge of its noise leads nowhere
 LONGEST_MOVE: Final = 2.0  # longest Gauss-Newton move of a log flow; longer ones overshoot
 CAUTIOUS_FROM: Final = 20  # turns that have not settled by then swing between two optima
 CAUTION: Final = 0.5
@@ -221,7 +222,8 @@ def _take_turn(
     shape = NoiseShape(shares, turn.stand_in.variance, turn.weights, mixing)
     working = turn.stand_in.response - mean + regressors @ turn.free
     regression = Regression(working, regressors, shape, options.criterion)
-    steps = ITERATIONS if turn.number < CAUTIOUS_FROM else 1
+    usual = ITERATIONS if turn.noise else FIRST_STEPS
+    steps = usual if turn.number < CAUTIOUS_FROM else 1
     noise = estimate_noise(regression, options.noise_spec, turn.noise, steps)
     return Converged(
         rows,
