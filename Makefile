@@ -28,7 +28,7 @@ test: $(STAMP) ## lint, types, unit, reference, end-to-end and notebook tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval -p analysis.reporting.nbval_ipc -p no:cacheprovider notebooks
 
 test-faults: $(STAMP) ## every damaged input, 20 killed builds, full disks, two builds at once, a lost cluster (9 minutes)

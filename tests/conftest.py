@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from analysis.config import ROOT
 
@@ -120,14 +121,21 @@ LONGEST = (
 
 
 # Folders whose files share what is made once in a process: they run in one.
-TOGETHER = ("exhibits",)
+TOGETHER = ("tests/exhibits/",)
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the tests of a file in one process, and all files of some folders (`loadgroup`)."""
-    folder = item.path.parent.name
-    group = folder if folder in TOGETHER else item.path.relative_to(ROOT / "tests").as_posix()
-    item.add_marker(pytest.mark.xdist_group(group))
+class Together(LoadFileScheduling):
+    """Keeps the tests of a file in one process, and all files of some folders."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folders = (folder for folder in TOGETHER if nodeid.startswith(folder))
+        return next(folders, None) or super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling | None:
+    """Spread the tests by file and folder where `--dist loadfile` is asked for."""
+    return Together(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
