@@ -27,6 +27,7 @@ COMMON_FOLDERS = {  # notebooks that are not run for a study, and the folder of 
     "12_synthesis": "synthesis",
     "13_published_claims": "published_claims",
     "14_placebo_universe": "placebo_universe",
+    "15_cost_of_scale": "cost_of_scale",
 }
 COMPARISON = "06_zone_comparison"  # reads the study files beside its own settings
 SYNTHESIS = "12_synthesis"  # reads the settings of every notebook, and the robustness results

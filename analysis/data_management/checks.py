@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.data_management.claim_tables import CLAIM_CHECKS
+from analysis.data_management.cost_schemas import COST_CHECKS
 from analysis.data_management.faults import Check, Fault, row_faults, rows_of
 from analysis.data_management.panel_checks import PANEL_CHECKS
 from analysis.data_management.series_keys import series_key
@@ -206,4 +207,5 @@ _CHECKS: Mapping[str, tuple[Check, ...]] = {
     **PANEL_CHECKS,
     **ZONE_CHECKS,
     **CLAIM_CHECKS,
+    **COST_CHECKS,
 }

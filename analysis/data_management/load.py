@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import config
+from analysis.data_management.cost_table import COST, COST_COUNTS, COST_NUMBERS
 from analysis.data_management.lending import lent
 from analysis.data_management.simulations import SIMULATIONS
 from analysis.errors import DataError, require_known, spelling_hint
@@ -43,6 +44,7 @@ DATES: Mapping[str, tuple[str, ...]] = {
         ("places", "glossary", "event_coding", "problems", "problem_indicators"),
         (),
     ),
+    COST: (),
     **dict.fromkeys(SIMULATIONS, ()),
 }
 """Processed table -> its date columns."""
@@ -71,6 +73,7 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
         *("computed", "computed_lower", "computed_upper", "allowed_lower", "allowed_upper"),
         "tolerance_percent",
     ),
+    COST: COST_NUMBERS,
     **{name: table.numbers for name, table in SIMULATIONS.items()},
 }
 COUNTS: Mapping[str, tuple[str, ...]] = {
@@ -83,6 +86,7 @@ COUNTS: Mapping[str, tuple[str, ...]] = {
     "country_year": ("year",),
     "drug_seizures": ("year",),
     "problems": ("rank",),
+    COST: COST_COUNTS,
     **{name: table.counts for name, table in SIMULATIONS.items()},
 }
 FLAGS: Mapping[str, tuple[str, ...]] = {

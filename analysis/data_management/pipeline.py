@@ -10,6 +10,7 @@ from analysis.data_management.agreement import match_codings, summarise_agreemen
 from analysis.data_management.claims import build_claims
 from analysis.data_management.context import build_context, months_of
 from analysis.data_management.contradictions import build_contradictions
+from analysis.data_management.cost_table import COST, COST_KEY
 from analysis.data_management.country_pairs import build_country_pairs
 from analysis.data_management.events import process_events, study_events
 from analysis.data_management.observations import build_observations
@@ -58,6 +59,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "data_gaps": ("gap_id",),
     "claims": ("claim_id",),
     **{name: key for name, (key, _) in ZONE_SCHEMAS.items()},
+    COST: COST_KEY,
     **{name: table.key for name, table in SIMULATIONS.items()},
 }
 """Processed table -> columns that identify a row."""
@@ -121,8 +123,8 @@ def _panels(raw: RawTables) -> ProcessedTables:
 
 
 def _simulations(raw: RawTables) -> ProcessedTables:
-    """Give the results of simulation studies their types."""
-    return {name: typed_results(name, raw[name]) for name in RESULTS}
+    """Give the results of simulation studies, and measured costs, their types."""
+    return {name: typed_results(name, raw[name]) for name in (*RESULTS, COST)}
 
 
 def describe_series(register: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:

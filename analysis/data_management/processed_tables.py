@@ -23,6 +23,8 @@ from analysis.data_management import (
 )
 from analysis.data_management import vocabularies as v
 from analysis.data_management.claim_words import TOPICS, VERDICTS
+from analysis.data_management.cost_schemas import PROCESSED_COST
+from analysis.data_management.cost_table import COST
 from analysis.data_management.simulation_schemas import processed_schema
 from analysis.data_management.simulations import SIMULATIONS
 from analysis.data_management.zones import PROCESSED_ZONES
@@ -192,6 +194,7 @@ PROCESSED: Mapping[str, pa.DataFrameSchema] = {
     ),
     "data_gaps": _schema(panels.GAP_COLUMNS, {"access": _words(*v.GAP_ACCESS)}),
     **PROCESSED_ZONES,
+    COST: PROCESSED_COST,
     **{name: processed_schema(table) for name, table in SIMULATIONS.items()},
 }
 """Processed table -> schema. Text is never missing; an empty cell is the empty text."""

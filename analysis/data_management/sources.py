@@ -9,6 +9,8 @@ import pandera.pandas as pa
 
 from analysis.data_management import panel_tables, tables
 from analysis.data_management.claim_tables import RAW_CLAIMS
+from analysis.data_management.cost_schemas import RAW_COST
+from analysis.data_management.cost_table import COST, COST_KEY
 from analysis.data_management.simulation_schemas import raw_schema
 from analysis.data_management.simulations import SIMULATIONS
 from analysis.data_management.zone_tables import ZONE_SCHEMAS
@@ -93,6 +95,7 @@ SOURCES: Mapping[str, Source] = {
         Source("data_gaps", ("gap_id",), panel_tables.RAW_DATA_GAPS),
         Source("claims", ("claim_id",), RAW_CLAIMS),
         *(Source(name, *entry) for name, entry in ZONE_SCHEMAS.items()),
+        Source(COST, COST_KEY, RAW_COST),
         *(Source(table.name, table.key, raw_schema(table)) for table in SIMULATIONS.values()),
     )
 }

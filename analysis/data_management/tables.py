@@ -181,6 +181,7 @@ EXPECTED: Mapping[str, str] = {
     "series": "a series key, for example mohan/port/trade_value/cn_port_office/cny or cpi/LAO",
     "start": "a day of the calendar, YYYY-MM-DD",
     "end": "a day of the calendar, YYYY-MM-DD",
+    "measured_on": "a day of the calendar, YYYY-MM-DD",
     "month": "a month, YYYY-MM",
     "published": "a date, YYYY, YYYY-MM or YYYY-MM-DD, or nothing",
     "value": _NUMBER,

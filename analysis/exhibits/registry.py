@@ -188,6 +188,9 @@ _CLAIMS: Final = (CLAIMS, "claims.open_claims")
 UNIVERSE: Final = "14_placebo_universe"
 _UNIVERSE: Final = (UNIVERSE, "universe_results.open_placebo_universe")
 
+COST: Final = "15_cost_of_scale"
+_COST: Final = (COST, "cost_results.open_cost")
+
 COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit("coverage_by_history", "figure", *_METHOD, "method.coverage_by_history_figure"),
     CommonExhibit("monte_carlo", "table", *_METHOD, "method.monte_carlo_table"),
@@ -334,4 +337,8 @@ COMMON_EXHIBITS: Final[tuple[CommonExhibit, ...]] = (
     CommonExhibit(
         "universe_left_out", "table", *_UNIVERSE, "universe_left_out.universe_left_out_table"
     ),
+    CommonExhibit("cost_growth", "figure", *_COST, "cost_figure.cost_growth_figure"),
+    CommonExhibit("cost_measured", "table", *_COST, "cost_tables.cost_measured_table"),
+    CommonExhibit("cost_model", "table", *_COST, "cost_tables.cost_model_table"),
+    CommonExhibit("cost_cluster", "table", *_COST, "cost_tables.cost_cluster_table"),
 )

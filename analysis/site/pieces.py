@@ -42,6 +42,7 @@ FRAME_TITLES: Final[Mapping[str, str]] = {
     "synthesis": "Every finding and every question",
     "published_claims": "Published claims, computed again",
     "placebo_universe": "How unusual is the break among all like it?",
+    "cost_of_scale": "What scale costs, measured and reckoned",
 }
 
 

@@ -36,6 +36,7 @@ KEY_FIGURES: Final[Mapping[str, str]] = {
     "synthesis": "findings_forest",
     "published_claims": "claims_against_figures",
     "placebo_universe": "universe_distributions",
+    "cost_of_scale": "cost_growth",
 }
 STUDY_FIGURE: Final = "zone_trade"
 STUDY_RESULT: Final = "effects"

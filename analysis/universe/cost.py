@@ -37,29 +37,50 @@ class Job:
 
 
 @dataclass(frozen=True)
-class CostModel:
-    """Seconds of a job on one worker.
+class Prices:
+    """Seconds of each thing that is paid, fitted to measured seconds.
 
     Attributes
     ----------
     prices
-        Seconds of each of `TERMS`, zero or more.
+        Zero or more.
+    lowest, highest
+        Of each price, when one measurement after another is left out.
     r_squared
         Of seconds about their mean, over the jobs measured.
     residuals
         Measured over fitted time less one, by job.
+    """
+
+    prices: tuple[float, ...]
+    lowest: tuple[float, ...]
+    highest: tuple[float, ...]
+    r_squared: float
+    residuals: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class CostModel:
+    """Seconds of a job.
+
+    Attributes
+    ----------
+    fit
+        Seconds of each of `TERMS`.
     within
         Smallest and largest series, months and dates that were measured, shape (3, 2).
     """
 
-    prices: tuple[float, ...]
-    r_squared: float
-    residuals: tuple[float, ...]
+    fit: Prices
     within: tuple[tuple[int, int], ...]
 
     def seconds(self, job: Job) -> float:
-        """Return the seconds that a job takes on one worker."""
-        return float(np.dot(self.prices, job.terms()))
+        """Return the seconds that a job takes."""
+        return float(np.dot(self.fit.prices, job.terms()))
+
+    def once(self) -> float:
+        """Return the seconds that a run pays once, whatever its size."""
+        return self.fit.prices[TERMS.index("run")]
 
     def outside(self, job: Job) -> tuple[str, ...]:
         """Name the sizes of a job that no job measured reaches: there the model extrapolates."""
@@ -69,6 +90,21 @@ class CostModel:
 
 
 def fit_cost(jobs: Sequence[Job], seconds: Floats) -> CostModel:
+    """Fit prices of `TERMS` to measured seconds; see `fit_prices`.
+
+    Raises
+    ------
+    ModelError
+        When a time is not positive, or the jobs are too few or too alike to tell the prices apart.
+    """
+    sizes = np.array([(job.series, job.months, job.dates) for job in jobs])
+    return CostModel(
+        fit=fit_prices(np.array([job.terms() for job in jobs]), seconds),
+        within=tuple(zip(sizes.min(axis=0).tolist(), sizes.max(axis=0).tolist(), strict=True)),
+    )
+
+
+def fit_prices(terms: Floats, seconds: Floats) -> Prices:
     """Fit prices to measured seconds, each job weighted by one over its time.
 
     Errors of a time measurement grow with the time: so each job counts by its relative error.
@@ -76,6 +112,8 @@ def fit_cost(jobs: Sequence[Job], seconds: Floats) -> CostModel:
 
     Parameters
     ----------
+    terms
+        How often each thing is paid, shape (J, K), J more than K.
     seconds
         Shape (J,), more than zero.
 
@@ -84,26 +122,31 @@ def fit_cost(jobs: Sequence[Job], seconds: Floats) -> CostModel:
     ModelError
         When a time is not positive, or the jobs are too few or too alike to tell the prices apart.
     """
-    terms = np.array([job.terms() for job in jobs])
-    if len(seconds) != len(jobs) or not (np.isfinite(seconds) & (seconds > 0)).all():
+    if len(seconds) != len(terms) or not (np.isfinite(seconds) & (seconds > 0)).all():
         raise ModelError("a measured time is missing or not positive", allowed="seconds above 0")
-    weighted = terms / seconds[:, None]
+    weighted, (jobs, prices) = terms / seconds[:, None], terms.shape
     scale = np.linalg.norm(weighted, axis=0)
-    if len(jobs) <= len(TERMS) or np.linalg.matrix_rank(weighted / scale) < len(TERMS):
+    if jobs <= prices or np.linalg.matrix_rank(weighted / scale) < prices:
         raise ModelError(
-            f"{len(jobs)} jobs do not tell {len(TERMS)} prices apart",
-            remedy="measure jobs that differ in series, in months and in dates",
+            f"{jobs} jobs do not tell {prices} prices apart",
+            remedy="measure jobs that differ in each of their sizes",
         )
-    prices = nnls(weighted / scale, np.ones(len(jobs)))[0] / scale
-    fitted = terms @ prices
+    found = _paid(weighted, scale)
+    less = np.array([_paid(np.delete(weighted, job, axis=0), scale) for job in range(jobs)])
+    fitted = terms @ found
     lost = ((seconds - fitted) ** 2).sum() / ((seconds - seconds.mean()) ** 2).sum()
-    sizes = np.array([(job.series, job.months, job.dates) for job in jobs])
-    return CostModel(
-        prices=tuple(prices.tolist()),
+    return Prices(
+        prices=tuple(found.tolist()),
+        lowest=tuple(less.min(axis=0).tolist()),
+        highest=tuple(less.max(axis=0).tolist()),
         r_squared=float(1 - lost),
         residuals=tuple((seconds / fitted - 1).tolist()),
-        within=tuple(zip(sizes.min(axis=0).tolist(), sizes.max(axis=0).tolist(), strict=True)),
     )
+
+
+def _paid(weighted: Floats, scale: Floats) -> Floats:
+    prices: Floats = nnls(weighted / scale, np.ones(len(weighted)))[0] / scale
+    return prices
 
 
 @dataclass(frozen=True)

@@ -1,61 +1,72 @@
-"""Measure what a placebo universe costs against series, months, dates and workers.
+"""Measure what a placebo universe and bootstrap draws cost, and what Dask takes for a task.
 
-`python -m tests.benchmarks.measure_cost` times each job in a process of its own on a Dask cluster
-of one worker and of two, fits the model of cost to them, measures what Dask's scheduler takes for a
-task, and reckons a larger cluster from both. It prints one JSON object. `--quick` runs small jobs,
-to see that it works. The panels are made up: they show cost and nothing else.
+`python -m tests.benchmarks.measure_cost` times each job on a Dask cluster of one worker and of two
+and prints the table of `analysis.data_management.cost_table` as CSV; `--write` puts it into
+data_raw, where it is committed: exhibits must not change from run to run, so it is measured anew by
+hand. `--quick` runs small jobs, to see that it works. The panels and series are made up: they show
+cost and nothing else.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
+import platform
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import psutil  # type: ignore[import-untyped]
+from distributed import Client
+from joblib import Parallel, delayed
 
+from analysis.data_management.cost_table import (
+    BOOTSTRAP,
+    COST,
+    COST_COLUMNS,
+    NOTHING,
+    UNIVERSE,
+)
+from analysis.data_management.results import write_results
 from analysis.engine import DASK, Engine
 from analysis.inference.batch_results import BatchOptions
+from analysis.inference.check_bootstrap import MovingBlockBootstrap
 from analysis.models.design import DesignSpec
-from analysis.universe.cost import (
-    TERMS,
-    Cluster,
-    CostModel,
-    Job,
-    fit_cost,
-    least_seconds,
-    simulated_seconds,
-)
+from analysis.reporting.measured import this_machine
+from analysis.universe.cost import Job
 from analysis.universe.panel import SERIES_A_BLOCK, write_panel
 from analysis.universe.plan import UniversePlan
-from analysis.universe.ranks import rank_in_universe, spans
+from analysis.universe.ranks import rank_in_universe
+from tests.inference.check_made import made_fit
+from tests.models.its_made import MONTHS
 
 JOBS = (
     *(Job(series, 120, 60) for series in (5_000, 10_000, 20_000, 40_000, 80_000)),
-    *(Job(20_000, months, 30) for months in (60, 120, 240)),
-    *(Job(20_000, 120, dates) for dates in (10, 20, 80)),
-    Job(40_000, 240, 120),
+    *(Job(10_000, months, 30) for months in (60, 120, 240)),
+    *(Job(10_000, 120, dates) for dates in (10, 20, 80)),
+    Job(10_000, 240, 120),
 )
 QUICK = tuple(
-    Job(*sizes) for sizes in ((1, 60, 5), (4, 60, 5), (2, 90, 5), (2, 60, 20), (2, 90, 9))
+    Job(*sizes) for sizes in ((1_000, 60, 5), (2_000, 90, 5), (2_000, 60, 20), (2_000, 90, 9))
 )
+DRAWS = (199, 499, 999, 1_999)
+FEW_DRAWS = (99, 199)
+TESTED = 8  # series with a bootstrap test each
 WORKERS = (1, 2)
 REPEATS = 3
-NOTHING = 2_000  # tasks that do nothing, whose mean time is that of the scheduler
-CLUSTERS = (1, 2, 10, 50)
-LARGE = Job(1_000_000, 120, 60)
+TASKS = 1_000  # that do nothing, whose mean time is that of the scheduler
+FEW_TASKS = 100
+QUICKLY = "--quick"
+TELL = "tell"
 FIRST = pd.Period("2000-01", "M")
 COMMAND = (sys.executable, "-m", "tests.benchmarks.measure_cost")
 ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # read when NumPy is loaded
@@ -113,104 +124,127 @@ def _memory() -> float:
     return total / 1e6
 
 
-def tell(file: Path, job: Job, workers: int) -> None:
-    """Print the times of one job and its memory; the dates are those that the plan has."""
-    plan, seconds = plan_of(job), []
-    with Engine(DASK, workers).engaged() as client, memory_peak() as peak:
-        assert client is not None
-        client.wait_for_workers(workers)
-        rank_in_universe(file, plan, workers)  # every worker loads the libraries
+@dataclass(frozen=True)
+class Timed:
+    """Least seconds of some runs of one work, and the most memory of any of them."""
+
+    seconds: float
+    megabytes: float
+
+    def row(self, work: str, workers: int, **sizes: int) -> dict[str, object]:
+        none = dict.fromkeys(("series", "months", "dates", "draws"), 0)
+        return (
+            none
+            | sizes
+            | {
+                "work": work,
+                "workers": workers,
+                "repeats": REPEATS,
+                "seconds": round(self.seconds, 4),
+                "megabytes": round(self.megabytes, 1),
+            }
+        )
+
+
+def timed(work: Callable[[], object]) -> Timed:
+    """Time some work after a first run, in which every worker loads the libraries."""
+    with memory_peak() as peak:
+        work()
+        seconds = []
         for _ in range(REPEATS):
             begin = time.perf_counter()
-            found = rank_in_universe(file, plan, workers)
+            work()
             seconds.append(time.perf_counter() - begin)
-    told = asdict(Job(job.series, job.months, found.dates)) | {"workers": workers}
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(
-        json.dumps(told | {"seconds": min(seconds), "megabytes": peak[0], "caller_megabytes": own})
-    )
+    return Timed(min(seconds), peak[0])
 
 
-def measured(jobs: Sequence[Job]) -> list[dict[str, float]]:
-    """Measure every job on one worker and on two, each in a process of its own."""
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        for job in jobs:
-            file = Path(folder) / "panel.parquet"
-            write_panel(blocks(job), file)
-            for workers in WORKERS:
-                sizes = map(str, (job.series, job.months, job.dates, workers))
-                made = subprocess.run(
-                    [*COMMAND, str(file), *sizes], capture_output=True, text=True, check=True
-                )
-                rows.append(json.loads(made.stdout))
-    return rows
+def universe(file: Path, job: Job, workers: int) -> dict[str, object]:
+    """Time one universe; the dates are those that its plan has."""
+    plan, dates = plan_of(job), 0
+
+    def ranked() -> None:
+        nonlocal dates
+        dates = rank_in_universe(file, plan, workers).dates
+
+    found = timed(ranked)
+    return found.row(UNIVERSE, workers, series=job.series, months=job.months, dates=dates)
 
 
-def seconds_of_a_task() -> float:
-    """Return what Dask's scheduler takes for a task, from many that do nothing."""
-    with Engine(DASK, max(WORKERS)).engaged() as client:
-        assert client is not None
-        client.wait_for_workers(max(WORKERS))
-        client.gather(client.map(_nothing, range(NOTHING), pure=False))
-        begin = time.perf_counter()
-        client.gather(client.map(_nothing, range(NOTHING), pure=False))
-        return (time.perf_counter() - begin) / NOTHING
+def bootstrap(draws: int, workers: int) -> dict[str, object]:
+    """Time one bootstrap test of each of some series."""
+    fits = [made_fit(0.0, seed) for seed in range(TESTED)]
+    check = MovingBlockBootstrap("closure", draws)
+    found = timed(lambda: Parallel(workers, batch_size=1)(delayed(check.run)(fit) for fit in fits))
+    return found.row(BOOTSTRAP, workers, series=TESTED, months=len(MONTHS), draws=draws)
+
+
+def nothing(client: Client, workers: int, tasks: int) -> dict[str, object]:
+    """Time tasks that do nothing."""
+    found = timed(lambda: client.gather(client.map(_nothing, range(tasks), pure=False)))
+    return found.row(NOTHING, workers, draws=tasks)
 
 
 def _nothing(number: int) -> int:
     return number
 
 
-def on_clusters(job: Job, model: CostModel, hand_out: float) -> list[dict[str, float]]:
-    """Reckon a job on clusters of several sizes, with the runs of blocks that they would get.
+def panel(folder: Path, job: Job) -> Path:
+    return folder / f"{job.series}_{job.months}.parquet"
 
-    The part of a run that is paid once stays with the calling process. A worker takes for a task,
-    beside its work, as long as the scheduler; files are read from a place that all workers share.
-    """
-    count = -(-job.series // SERIES_A_BLOCK)
-    a_block = (model.seconds(job) - model.prices[TERMS.index("run")]) / count
-    rows = []
-    for workers in CLUSTERS:
-        tasks = [a_block * len(run) for run in spans(count, workers)]
-        cluster = Cluster(workers, model.prices[TERMS.index("run")], hand_out, hand_out)
-        seconds, least = simulated_seconds(tasks, cluster), least_seconds(tasks, cluster)
-        rows.append({"workers": workers, "tasks": len(tasks), "seconds": seconds, "least": least})
+
+def tell(folder: Path, workers: int, quick: bool) -> None:
+    """Print the rows of one cluster, small jobs first: memory once taken may stay taken."""
+    jobs = sorted(QUICK if quick else JOBS, key=lambda job: (job.terms()[-1], job.series))
+    with Engine(DASK, workers).engaged() as client:
+        assert client is not None
+        client.wait_for_workers(workers)
+        rows = [nothing(client, workers, FEW_TASKS if quick else TASKS)]
+        rows += [bootstrap(draws, workers) for draws in (FEW_DRAWS if quick else DRAWS)]
+        rows += [universe(panel(folder, job), job, workers) for job in jobs]
+    sys.stdout.write(json.dumps(rows))
+
+
+def told(folder: Path, workers: int, quick: bool) -> list[dict[str, object]]:
+    """Return what a process of its own tells."""
+    command = [*COMMAND, TELL, str(folder), str(workers), *([QUICKLY] if quick else [])]
+    made = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    rows: list[dict[str, object]] = json.loads(made.stdout)
     return rows
 
 
-def report(jobs: Sequence[Job]) -> dict[str, object]:
-    """Measure, fit and reckon."""
-    rows = measured(jobs)
-    hand_out = seconds_of_a_task()
-    one = [row for row in rows if row["workers"] == 1]
-    points = [Job(*(int(row[name]) for name in ("series", "months", "dates"))) for row in one]
-    model = fit_cost(points, np.array([row["seconds"] for row in one]))
-    return {
-        "measured": rows,
-        "prices": dict(zip(TERMS, model.prices, strict=True)),
-        "r_squared": model.r_squared,
-        "largest_relative_residual": max(map(abs, model.residuals)),
-        "seconds_of_a_task": hand_out,
-        "reckoned": asdict(LARGE),
-        "reckoned_outside_what_was_measured": model.outside(LARGE),
-        "reckoned_on": on_clusters(LARGE, model, hand_out),
-        "load_before": os.getloadavg()[0],
-    }
+def measured(quick: bool) -> pd.DataFrame:
+    """Measure every job on one worker and on two, and name the machine."""
+    record = {"processors": os.cpu_count(), "python": platform.python_version()}
+    machine = this_machine(record, os.getloadavg()[0])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for job in QUICK if quick else JOBS:
+            if not panel(folder, job).exists():
+                write_panel(blocks(job), panel(folder, job))
+        rows = [row for workers in WORKERS for row in told(folder, workers, quick)]
+    return pd.DataFrame(rows).assign(
+        processor=machine.processor,
+        processors=machine.processors,
+        platform=machine.platform,
+        python=machine.python,
+        measured_on=datetime.now(UTC).date().isoformat(),
+        load=machine.load,
+    )[list(COST_COLUMNS)]
 
 
 def main() -> int:
-    """Print what was measured, or one job of it."""
+    """Print what was measured, or what one process of it did."""
     if not ALONE.items() <= os.environ.items():
         command = [*COMMAND, *sys.argv[1:]]
         return subprocess.run(command, env=os.environ | ALONE, check=False).returncode
     options = sys.argv[1:]
-    if len(options) > 1:
-        series, months, dates, workers = map(int, options[1:])
-        tell(Path(options[0]), Job(series, months, dates), workers)
+    if options[:1] == [TELL]:
+        tell(Path(options[1]), int(options[2]), QUICKLY in options)
         return 0
-    quick = [Job(1_000 * job.series, job.months, job.dates) for job in QUICK]
-    print(json.dumps(report(quick if options == ["--quick"] else JOBS), indent=1))
+    table = measured(QUICKLY in options)
+    sys.stdout.write(table.to_csv(index=False))
+    if "--write" in options:
+        write_results({COST: table})
     return 0
 
 

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from analysis.data_management.cards import EARLIEST_CLOCK, read_card
+from analysis.data_management.cost_table import COST
 from analysis.data_management.parts import of_register
 from analysis.data_management.read_raw import read_raw
 from analysis.data_management.simulations import SIMULATIONS
@@ -20,6 +21,7 @@ MADE_HERE = {
     *("series", "monte_carlo", "monte_carlo_sample", "provinces", "indicators", "data_gaps"),
     *ZONE_SCHEMAS,
     *SIMULATIONS,
+    COST,
 }
 COUNTED = (
     *("reports", "second_coding", "series", "events"),

@@ -31,9 +31,12 @@ def told(jobs=JOBS):
 
 def test_known_prices_are_found_again():
     model = fit_cost(JOBS, told())
-    assert model.prices == pytest.approx(PRICES, rel=1e-8)
-    assert model.r_squared == pytest.approx(1)
-    assert model.residuals == pytest.approx([0] * len(JOBS), abs=1e-8)
+    assert model.fit.prices == pytest.approx(PRICES, rel=1e-8)
+    assert model.fit.r_squared == pytest.approx(1)
+    assert model.fit.residuals == pytest.approx([0] * len(JOBS), abs=1e-8)
+    assert model.fit.lowest == pytest.approx(PRICES, rel=1e-7)
+    assert model.fit.highest == pytest.approx(PRICES, rel=1e-7)
+    assert model.once() == model.fit.prices[0]
     far = Job(1_000_000, 240, 60)
     assert model.seconds(far) == pytest.approx(told([far])[0])
     assert model.outside(far) == ("series", "months")
@@ -43,9 +46,11 @@ def test_known_prices_are_found_again():
 def test_prices_are_found_from_times_with_noise_and_the_fit_says_how_well():
     noise = np.random.default_rng(20210708).normal(1, 0.03, len(JOBS))
     model = fit_cost(JOBS, told() * noise)
-    assert model.prices[TERMS.index("series_month_date")] == pytest.approx(PRICES[3], rel=0.1)
-    assert 0.98 < model.r_squared < 1
-    assert np.std(model.residuals) == pytest.approx(0.03, abs=0.015)
+    assert model.fit.prices[TERMS.index("series_month_date")] == pytest.approx(PRICES[3], rel=0.1)
+    assert 0.98 < model.fit.r_squared < 1
+    ranges = zip(model.fit.lowest, model.fit.prices, model.fit.highest, strict=True)
+    assert all(low <= price <= high and low < high for low, price, high in ranges)
+    assert np.std(model.fit.residuals) == pytest.approx(0.03, abs=0.015)
 
 
 @pytest.mark.parametrize(
