@@ -167,7 +167,7 @@ class LentFrame(_Lent, _Frame):  # type: ignore[misc]
             chosen = plain[_unlent(key)]
             if len(chosen) == len(plain) or isinstance(chosen, pd.Series):
                 return _relent(chosen, self._loan)
-            places = pd.Series(range(len(plain)), index=plain.index)[_unlent(key)]
+            places = pd.Series(np.arange(len(plain)), index=plain.index)[_unlent(key)]
             return _relent(chosen, _loan_of(self).of(places))
 
 
@@ -187,7 +187,7 @@ class LentSeries(_Lent, _Series):  # type: ignore[misc]
             plain, key = self._plain(), _unlent(key)
             chosen = plain[key]
             if isinstance(chosen, pd.Series):
-                places = pd.Series(range(len(plain)), index=plain.index)[key]
+                places = pd.Series(np.arange(len(plain)), index=plain.index)[key]
                 return _relent(chosen, _loan_of(self).of(places))
         _loan_of(self).taken()
         return chosen
@@ -219,7 +219,7 @@ class _Indexer:
         with unnoted():
             plain = self._of._plain()
             chosen = getattr(plain, self._kind)[key]
-            places = pd.Series(range(len(plain)), index=plain.index)
+            places = pd.Series(np.arange(len(plain)), index=plain.index)
             found = getattr(places, self._kind)[rows]
         loan = _loan_of(self._of).of(np.atleast_1d(np.asarray(found)))
         if isinstance(chosen, (pd.DataFrame, pd.Series)) and isinstance(found, pd.Series):
