@@ -18,9 +18,9 @@ from analysis.universe.cost import CostModel, Job, Prices, fit_cost, fit_prices
 
 TITLE: Final = "What scale costs"
 MADE: Final = "The series are made up; nothing here is a finding about a border."
-QUIET: Final = 1.0  # busy processes before the measurement, at most
+QUIET: Final = 0.3  # processors busy with other work before and after, at most
 DISTURBED: Final = (
-    "Other work ran on the machine ({load:.1f} busy processes before): times are longer than on a "
+    "Other work ran on the machine ({load:.1f} busy processors): times are longer than on a "
     "quiet one, and a second worker gains less."
 )
 ALIKE: Final = 10  # numbers of dates that round to the same ten count as one

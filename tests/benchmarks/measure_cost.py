@@ -67,6 +67,7 @@ TASKS = 1_000  # that do nothing, whose mean time is that of the scheduler
 FEW_TASKS = 100
 QUICKLY = "--quick"
 TELL = "tell"
+LISTENING = 3.0  # seconds, before and after a measurement
 FIRST = pd.Period("2000-01", "M")
 COMMAND = (sys.executable, "-m", "tests.benchmarks.measure_cost")
 ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # read when NumPy is loaded
@@ -212,16 +213,22 @@ def told(folder: Path, workers: int, quick: bool) -> list[dict[str, object]]:
     return rows
 
 
+def busy_processors() -> float:
+    """Return how many processors other work keeps busy, over some seconds."""
+    return float(psutil.cpu_percent(LISTENING)) / 100 * (os.cpu_count() or 1)
+
+
 def measured(quick: bool) -> pd.DataFrame:
     """Measure every job on one worker and on two, and name the machine."""
     record = {"processors": os.cpu_count(), "python": platform.python_version()}
-    machine = this_machine(record, os.getloadavg()[0])
+    before = busy_processors()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for job in QUICK if quick else JOBS:
             if not panel(folder, job).exists():
                 write_panel(blocks(job), panel(folder, job))
         rows = [row for workers in WORKERS for row in told(folder, workers, quick)]
+    machine = this_machine(record, max(before, busy_processors()))
     return pd.DataFrame(rows).assign(
         processor=machine.processor,
         processors=machine.processors,

@@ -157,9 +157,9 @@ def test_the_figure_draws_every_mark_and_tells_its_finding(made):
 
 def test_a_machine_that_was_busy_is_told_of(made):
     assert "Other work" not in cost_model_table(made).note
-    busy = OpenCost(made.table.assign(load=3.8))
+    busy = OpenCost(made.table.assign(load=1.8))
     for table in (cost_measured_table(busy), cost_model_table(busy), cost_cluster_table(busy)):
-        assert "Other work ran on the machine (3.8 busy processes before)" in table.note
+        assert "Other work ran on the machine (1.8 busy processors)" in table.note
     assert "Other work" in cost_growth_figure(busy).alt
 
 
