@@ -9,6 +9,7 @@ What is computed is the same on every engine, since each part draws from a seed 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -97,7 +98,7 @@ def _dask(engine: Engine) -> Iterator[Client | None]:
     import distributed  # noqa: F401  (its settings are there once it is imported)
     from joblib import parallel_config
 
-    with dask.config.set(_settings()), _quiet(), _client(engine) as client:
+    with _same_environment(), dask.config.set(_settings()), _quiet(), _client(engine) as client:
         try:
             with parallel_config(backend=_sending(client)):
                 yield client
@@ -143,6 +144,18 @@ def _settings() -> dict[str, Any]:
         "distributed.admin.tick.limit": "30s",
         **{f"distributed.nanny.pre-spawn-environ.{name}": KEPT_BYTES for name in HEAP},
     }
+
+
+@contextmanager
+def _same_environment() -> Iterator[None]:
+    """Take back what Dask leaves in the environment, which other processes would be given."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
 
 
 @contextmanager

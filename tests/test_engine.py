@@ -115,10 +115,12 @@ def assert_same(found, wanted):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_dask_gives_the_bytes_of_the_local_engine(workers, local_rows, panel, tmp_path):
+    before = dict(os.environ)
     with Engine(DASK, workers).engaged():
         rows, found = gather(PARTS, workers, tmp_path), rank_in_universe(panel, PLAN, workers)
     pd.testing.assert_frame_equal(rows, local_rows, check_exact=True)
     assert_same(found, rank_in_universe(panel, PLAN))
+    assert dict(os.environ) == before
 
 
 def test_a_cluster_of_one_worker_does_the_work_and_not_the_process_that_asks():

@@ -21,7 +21,7 @@ from analysis.data_management.read_raw import read_table
 from analysis.errors import DataError
 from tests.connectors.test_customs import CHINESE, ENGLISH
 
-DAY = date(2026, 12, 1)
+DAY = date(2026, 11, 20)
 
 
 @pytest.fixture
