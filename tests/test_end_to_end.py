@@ -174,9 +174,14 @@ def _sidecars_of(root: Path) -> dict[str, dict[str, object]]:
     found = {}
     for path in (root / "figures" / THIRD).glob("*.provenance.json"):
         sidecar = json.loads(path.read_text(encoding="utf-8"))
-        kept = [item for item in sidecar["inputs"] if item["rows"] or THIRD not in item["file"]]
+        kept = [item for item in sidecar["inputs"] if not _is_empty_and_of_the_third(item)]
         found[path.name] = sidecar | {"inputs": kept}
     return found
+
+
+def _is_empty_and_of_the_third(item: dict[str, object]) -> bool:
+    rows = item["rows"]
+    return THIRD in str(item["file"]) and isinstance(rows, dict) and rows["rows"] == 0
 
 
 def test_a_step_that_fails_is_one_message_and_leaves_its_outputs(shared_project):
