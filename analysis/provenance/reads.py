@@ -3,10 +3,11 @@
 Openers and tables are cached for the life of a process, so a worker of the build cannot tell what
 an exhibit read: whoever came first read it. Here each opener is asked once in a process that has
 read nothing yet, under an audit hook that notes every data file which is opened, by the loader of
-processed tables or past it. That is exact for the opener. A maker as a rule reads nothing more; one
-whose own modules can read is run in a fresh process too, and what it reads is added
-(`reads_by_itself`); if the exhibit names a function that opens the same and makes nothing, that is
-run in its place. What a process started by either reads would not be seen; none starts one.
+processed tables or past it. That is exact for the opener, whose files are noted while the rows are
+found that are taken (`selection`). A maker as a rule reads nothing more; one whose own modules can
+read is run in a fresh process too, and what it reads is added (`reads_by_itself`); if the exhibit
+names a function that opens the same and makes nothing, that is run in its place. What a process
+started by either reads would not be seen; none starts one.
 
 Answers are kept under .pytask/reads by a hash of all that they follow from: programs, packages,
 settings and registers of tables.
@@ -57,6 +58,11 @@ class Reading:
     arguments: tuple[str, ...]
     maker: str
     key: str
+
+    @property
+    def opened(self) -> tuple[str, tuple[str, ...]]:
+        """The opener with what it is called with."""
+        return self.opener, self.arguments
 
 
 def reading_of(placed: PlacedExhibit) -> Reading:

@@ -1,14 +1,14 @@
 """Which raw rows an exhibit takes, found by watching its opener and its maker.
 
 Each opener is asked once, in a process that has opened nothing yet: its tables are lent under a
-watcher, then every maker takes what it takes. Answers are kept under .pytask/rows by a hash of all
-that they follow from.
+watcher, which also sees which data files it reads; then every maker takes what it takes. Answers
+are kept under .pytask/rows by a hash of all that they follow from.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ from typing import Any, Final
 from analysis.config import DATA_PROCESSED, ROOT
 from analysis.data_management.save import write_text_atomic
 from analysis.exhibits.registry import module_file
-from analysis.nodes import file_set
+from analysis.nodes import file_set, shown_path
 from analysis.program import environment_sources, module_sources
 from analysis.provenance.lent_frames import LentFrame
 from analysis.provenance.places import PlacedExhibit, placed_exhibits
@@ -26,8 +26,22 @@ from analysis.provenance.taking import Notes, Taken, watching
 from analysis.workers import named
 
 KEPT: Final = ROOT / ".pytask" / "rows"
-Answer = dict[str, dict[str, list[int]] | None]
+Rows = dict[str, dict[str, list[int]] | None]
 """Rows of raw files by their stems, counted from zero, for each maker; None where not known."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an opener reads, and which rows each of its makers takes.
+
+    Attributes
+    ----------
+    files
+        Data files that the opener reads, as paths from the root.
+    """
+
+    files: tuple[str, ...]
+    rows: Rows
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,11 @@ class Selecting:
     makers: tuple[str, ...]
     key: str
 
+    @property
+    def opened(self) -> tuple[str, tuple[str, ...]]:
+        """The opener with what it is called with."""
+        return self.opener, self.arguments
+
 
 def selecting_of(placed: PlacedExhibit) -> Selecting:
     """Return the question about one exhibit; all exhibits of an opener share it."""
@@ -64,26 +83,27 @@ def selecting_of(placed: PlacedExhibit) -> Selecting:
 
 
 def rows_taken(selecting: Selecting, kept: Path = KEPT) -> Answer:
-    """Return the raw rows that each maker takes; call it in a fresh process."""
+    """Return what is read and the raw rows that each maker takes; call it in a fresh process."""
     path = kept / f"{selecting.key}.json"
     if path.is_file():
-        found: Answer = json.loads(path.read_text(encoding="utf-8"))
-        return found
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Answer(tuple(found["files"]), found["rows"])
     answer = watch(selecting)
-    write_text_atomic(path, json.dumps(answer))
+    write_text_atomic(path, json.dumps(asdict(answer)))
     return answer
 
 
 def watch(selecting: Selecting) -> Answer:
-    """Open what is shown and make every exhibit of it, and say which raw rows each one takes."""
+    """Open what is shown and make every exhibit of it; say what is read, and the rows taken."""
     with watching() as notes:
         with notes.noted() as first, watched() as read:
             opened = named(selecting.opener)(*selecting.arguments)
         unlent = notes.results_lent == 0 and any(map(_is_result, read))
-        return {
+        rows = {
             maker: None if unlent else _raw(_taken(notes, first, maker, opened))
             for maker in selecting.makers
         }
+    return Answer(tuple(sorted(map(shown_path, read))), rows)
 
 
 def _is_result(path: Path) -> bool:

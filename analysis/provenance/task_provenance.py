@@ -70,7 +70,10 @@ for _folder, _notebook in shown_notebooks():
     ) -> None:
         """Find out what each exhibit reads and takes, then write its sidecar."""
         asked = in_worker(READINGS, folder, notebook)
-        read = {name: answer_of(reading) for name, reading in asked.items()}
-        found = [rows_of(selecting) for selecting in in_worker(SELECTIONS, folder, notebook)]
-        taken = {maker: rows for answer in found for maker, rows in answer.items()}
+        found = {one.opened: rows_of(one) for one in in_worker(SELECTIONS, folder, notebook)}
+        read = {
+            name: answer_of(reading) if reading.maker else found[reading.opened].files
+            for name, reading in asked.items()
+        }
+        taken = {maker: rows for one in found.values() for maker, rows in one.rows.items()}
         in_worker(WRITE, folder, notebook, read, taken)

@@ -14,9 +14,17 @@ from analysis.data_management.sources import SOURCES
 from analysis.errors import BuildError
 from analysis.provenance import row_lineage
 from analysis.provenance.places import PlacedExhibit, placed_exhibits
+from analysis.provenance.reads import reading_of
 from analysis.provenance.row_lineage import raw_rows
 from analysis.provenance.row_names import rows_meant
-from analysis.provenance.selection import Selecting, selecting_of, watch
+from analysis.provenance.selection import (
+    Answer,
+    Rows,
+    Selecting,
+    rows_taken,
+    selecting_of,
+    watch,
+)
 from analysis.provenance.sidecar import Selection, read_sidecar
 from analysis.provenance.taking import watching
 from analysis.workers import in_own_process, named
@@ -86,11 +94,29 @@ def test_no_number_of_another_row_moves_an_exhibit(name):
 
 
 @pytest.fixture(scope="module")
-def answer() -> dict[str, dict[str, list[int]] | None]:
-    found = in_own_process(
+def found() -> Answer:
+    return in_own_process(
         "analysis.provenance.selection.watch", selecting_of(placed("zones_frame/places"))
     )
-    return dict(found)
+
+
+@pytest.fixture(scope="module")
+def answer(found) -> Rows:
+    return found.rows
+
+
+def test_the_files_are_those_of_the_opener_asked_alone(found, tmp_path):
+    alone = reading_of(placed("zones_frame/places"))
+    assert not alone.maker
+    read = in_own_process("analysis.provenance.reads.files_read", alone, tmp_path)
+    assert found.files == read != ()
+
+
+def test_an_answer_that_was_kept_is_the_same(tmp_path):
+    selecting = selecting_of(placed("inference_methods/dyads_size"))
+    fresh = in_own_process("analysis.provenance.selection.rows_taken", selecting, tmp_path)
+    assert rows_taken(selecting, tmp_path) == fresh
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_sidecar_names_the_rows_that_are_found(answer):
@@ -159,7 +185,7 @@ def test_results_that_say_nothing_of_their_rows_leave_them_unknown(monkeypatch):
     file = ROOT / "data_processed" / "robustness" / "mohan_boten" / "checks.csv"
     monkeypatch.setattr(f"{__name__}.open_silently", lambda: file.read_bytes())
     question = Selecting(f"{__name__}.open_silently", (), (f"{__name__}.make_nothing",), "key")
-    assert watch(question) == {f"{__name__}.make_nothing": None}
+    assert watch(question).rows == {f"{__name__}.make_nothing": None}
 
 
 def open_silently() -> bytes:
