@@ -95,7 +95,7 @@ def source_hash(path: Path) -> str:
 
 def file_set(name: str, files: Iterable[Path]) -> FileSet:
     """Return files as one dependency, sorted."""
-    return FileSet(name, tuple(sorted(files)))
+    return FileSet(name, tuple(sorted(files, key=str)))
 
 
 def shown_path(path: Path) -> str:
@@ -110,6 +110,7 @@ def changed_files(before: str, after: str) -> tuple[str, ...]:
 
 
 _held: dict[tuple[Path, ...], str | None] | None = None
+_lines: dict[Path, str] = {}
 
 
 @contextmanager
@@ -124,6 +125,7 @@ def held_file_sets() -> Iterator[None]:
         yield
     finally:
         _held = None
+        _lines.clear()
 
 
 def _state_of(files: tuple[Path, ...]) -> str | None:
@@ -134,7 +136,11 @@ def _state_of(files: tuple[Path, ...]) -> str | None:
 
 
 def _line(path: Path) -> str:
-    return _line_of(path, path.stat().st_mtime_ns)
+    if _held is None:
+        return _line_of(path, path.stat().st_mtime_ns)
+    if path not in _lines:
+        _lines[path] = _line_of(path, path.stat().st_mtime_ns)
+    return _lines[path]
 
 
 @cache

@@ -62,7 +62,7 @@ def _closure(start: tuple[Path, ...]) -> tuple[Path, ...]:
         if path not in seen:
             seen.add(path)
             waiting.extend(_imports(path))
-    return tuple(sorted(seen))
+    return tuple(sorted(seen, key=str))
 
 
 @cache

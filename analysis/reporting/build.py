@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import tomllib
 import typing
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 import pytask
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 PAUSES_SECONDS = [0.001, 0.004, 0.02]  # the first where steps are skipped, the last where they run
 RETRIES = 2  # of a step whose worker was lost; steps write to a temporary file and rename
 HERE = Engine()
+STEPS = "task_*.py"
 RARE_COLLECTIONS = 200_000  # new objects between two collections
 
 
@@ -80,12 +82,17 @@ def build(
         When a step fails or a cluster goes away; earlier outputs of the step are untouched, and
         the next build goes on from the steps that had ended.
     """
-    check_memory()
+    chosen = [_of_studies(tuple(studies)), _of_notebooks(tuple(notebooks))]
+    expression = " and ".join(f"({part})" for part in chosen if part)
+    with _rare_collections(), _parsed_once():
+        check_memory()
+        return _built(console, expression, workers, engine)
+
+
+def _built(console: Console, expression: str, workers: int | None, engine: Engine) -> BuildSummary:
     here = engine.name == LOCAL  # workers of a cluster have servers of their own
     progress = BuildProgress(console, warm_up) if here else BuildProgress(console)
     recorder = BuildRecorder(ROOT)
-    chosen = [_of_studies(tuple(studies)), _of_notebooks(tuple(notebooks))]
-    expression = " and ".join(f"({part})" for part in chosen if part)
     with engine.engaged() as client:
         steps = workers or _usual_workers(client)
         session = _run((progress, recorder), expression, steps, client)
@@ -141,7 +148,7 @@ def _run(
         manager.register(plugin)
     storage.store(manager)
     settings = {
-        "paths": [ANALYSIS],
+        "paths": sorted(ANALYSIS.rglob(STEPS)),
         "config": ROOT / "pyproject.toml",
         "expression": expression,
         "verbose": 0,
@@ -152,7 +159,7 @@ def _run(
     defaults = normalize_programmatic_config(
         settings, command="build", defaults_from_cli=DEFAULTS_FROM_CLI
     )
-    contexts = (_quiet_console, _short_pauses, _rare_collections, _remembered_protocols)
+    contexts = (_quiet_console, _short_pauses, _remembered_protocols)
     with ExitStack() as stack:
         for context in (*contexts, held_file_sets):
             stack.enter_context(context())
@@ -190,6 +197,17 @@ def _rare_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
+
+
+@contextmanager
+def _parsed_once() -> Iterator[None]:
+    """Parse the memory of earlier builds once: pytask does so twice, and it was checked before."""
+    parse = tomllib.loads
+    tomllib.loads = lru_cache(maxsize=1)(parse)
+    try:
+        yield
+    finally:
+        tomllib.loads = parse
 
 
 @contextmanager
