@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,9 +20,27 @@ from analysis.exhibits.style import PRINT_DPI, SCREEN_DPI, WIDTH_INCHES, apply_s
 from analysis.exhibits.table import csv_text
 
 EMPTY_INCHES: Final = 0.8
+Rectangle = tuple[float, float, float, float]
 QUICKEST: Final = 1  # level of compression of a PNG, from 0 to 9
 # Matplotlib's settings and font caches are global to the process: one drawing at a time.
 _DRAWING = threading.RLock()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing to be looked at once: title, alt text and the function that draws it."""
+
+    title: str
+    alt: str
+    draw: Callable[[], Canvas] = field(repr=False)
+
+    def quick_png(self, dpi: int = SCREEN_DPI) -> bytes:
+        """Return the picture as PNG, larger and sooner than one that is saved."""
+        with drawing():
+            buffer = io.BytesIO()
+            options = {"compress_level": QUICKEST}
+            self.draw().savefig(buffer, format="png", dpi=dpi, pil_kwargs=options)
+            return buffer.getvalue()
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,11 @@ class Figure:
     data: pd.DataFrame
     draw: Callable[[], Canvas] = field(repr=False)
 
+    @property
+    def picture(self) -> Picture:
+        """The figure without its data."""
+        return Picture(self.title, self.alt, self.draw)
+
     def svg(self) -> bytes:
         """Return the figure as SVG, the same bytes for the same data."""
         metadata = {"Date": None, "Title": self.title, "Description": self.alt}
@@ -59,14 +82,6 @@ class Figure:
         return self._rendered(
             "png", dpi, {"Software": None, "Title": self.title, "Description": self.alt}
         )
-
-    def quick_png(self, dpi: int = SCREEN_DPI) -> bytes:
-        """Return the same picture as PNG, larger and sooner, for a page that is looked at once."""
-        with drawing():
-            buffer = io.BytesIO()
-            options = {"compress_level": QUICKEST}
-            self.draw().savefig(buffer, format="png", dpi=dpi, pil_kwargs=options)
-            return buffer.getvalue()
 
     def pictures(self) -> dict[str, bytes]:
         """Return SVG and PNG from one drawing."""
@@ -139,21 +154,33 @@ def new_canvas(width: float, panels: list[float], margins: Margins) -> tuple[Can
     panels
         Height of each panel, from top to bottom.
     """
-    inner = sum(panels) + margins.between * (len(panels) - 1)
-    height = margins.top + inner + margins.bottom
+    height = height_of(panels, margins)
     canvas = Canvas(figsize=(width, height))
     FigureCanvasAgg(canvas)
     axes: list[Axes] = []
-    top = height - margins.top
-    for panel in panels:
-        box = (margins.left, top - panel, width - margins.left - margins.right, panel)
+    for rectangle in rectangles(width, height, panels, margins):
         share = axes[0] if axes else None
-        rectangle = (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
         axes.append(canvas.add_axes(rectangle, sharex=share))
-        top -= panel + margins.between
     for upper in axes[:-1]:
         upper.tick_params(labelbottom=False)
     return canvas, axes
+
+
+def height_of(panels: Sequence[float], margins: Margins) -> float:
+    """Return the height of a figure with such panels, in inches."""
+    inner = sum(panels) + margins.between * (len(panels) - 1)
+    return margins.top + inner + margins.bottom
+
+
+def rectangles(
+    width: float, height: float, panels: Sequence[float], margins: Margins
+) -> Iterator[Rectangle]:
+    """Return left edge, bottom edge, width and height of each panel as shares of the figure."""
+    top = height - margins.top
+    for panel in panels:
+        box = (margins.left, top - panel, width - margins.left - margins.right, panel)
+        yield (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
+        top -= panel + margins.between
 
 
 def _saved(canvas: Canvas, kind: str, dpi: int, metadata: dict[str, str | None]) -> bytes:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from analysis.errors import AnalysisError, ModelError
-from analysis.exhibits.figure import Figure
+from analysis.exhibits.canvas import Canvases
+from analysis.exhibits.figure import Picture, new_canvas
 from analysis.exhibits.style import SCREEN_DPI
 from analysis.explorer.choice import Choice, Ground
 from analysis.explorer.view import UNWRITTEN, View, view_of
@@ -19,15 +20,21 @@ WORKING: Final = Html('<p role="status">Computing …</p>')
 """Stands where a result will be, so that no earlier one is taken for it."""
 
 
-def page_of(choice: Choice, ground: Ground) -> Html:
-    """Return everything that follows from a choice, or the one message why nothing does."""
+def page_of(choice: Choice, ground: Ground, canvases: Canvases = new_canvas) -> Html:
+    """Return everything that follows from a choice, or the one message why nothing does.
+
+    Parameters
+    ----------
+    canvases
+        Gives the canvas that the picture is drawn on.
+    """
     try:
-        return result_html(view_of(choice, ground))
+        return result_html(view_of(choice, ground), canvases)
     except AnalysisError as error:
         return refusal_html(error)
 
 
-def result_html(view: View) -> Html:
+def result_html(view: View, canvases: Canvases = new_canvas) -> Html:
     """Return doubts, figure, verdicts and tables of a choice.
 
     Raises
@@ -39,7 +46,7 @@ def result_html(view: View) -> Html:
     method = "; ".join([fit.convention, *fit.notes])
     parts = [
         *map(_doubt_html, view.doubts),
-        picture_html(view.figure),
+        picture_html(view.picture(canvases)),
         _list_html(view.verdicts),
         view.effects.html(),
         view.cumulative.html(),
@@ -49,13 +56,13 @@ def result_html(view: View) -> Html:
     return Html("\n".join(parts))
 
 
-def picture_html(figure: Figure) -> Html:
-    """Return a figure with its alt text and caption, inside the page itself."""
-    content = base64.b64encode(figure.quick_png(SCREEN_DPI)).decode("ascii")
+def picture_html(picture: Picture) -> Html:
+    """Return a picture with its alt text and caption, inside the page itself."""
+    content = base64.b64encode(picture.quick_png(SCREEN_DPI)).decode("ascii")
     return Html(
         f'<figure style="margin: 0"><img src="data:image/png;base64,{content}" '
-        f'alt="{text(figure.alt)}" style="max-width: 100%">'
-        f"<figcaption>{text(figure.title)}</figcaption></figure>"
+        f'alt="{text(picture.alt)}" style="max-width: 100%">'
+        f"<figcaption>{text(picture.title)}</figcaption></figure>"
     )
 
 

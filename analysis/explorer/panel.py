@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -11,6 +12,7 @@ import ipywidgets as widgets
 
 from analysis import config
 from analysis.errors import AnalysisError
+from analysis.exhibits.canvas import UsedAgain
 from analysis.explorer.choice import (
     Choice,
     Ground,
@@ -63,9 +65,13 @@ class Explorer:
         self.told = widgets.HTML()
         self._shown: Choice | None = None
         self._filling = False
-        self._page = lru_cache(maxsize=REMEMBERED)(lambda choice: page_of(choice, self.ground))
+        canvas = UsedAgain()
+        self._page = lru_cache(maxsize=REMEMBERED)(
+            lambda choice: page_of(choice, self.ground, canvas)
+        )
         self.box = self._arranged()
         self._begin()
+        _settle_memory()
 
     @property
     def choice(self) -> Choice:
@@ -211,6 +217,12 @@ def explorer(places: Places | None = None) -> Explorer | widgets.HTML:
         return Explorer(open_ground(where.parameters), where)
     except AnalysisError as error:
         return widgets.HTML(refusal_html(error))
+
+
+def _settle_memory() -> None:
+    """Take what is open by now out of the search for garbage, which would halt changes for it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _list(label: str, layout: widgets.Layout, options: Any = ()) -> widgets.Dropdown:

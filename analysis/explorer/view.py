@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from analysis.exhibits.canvas import Canvases
 from analysis.exhibits.effects import (
     cumulative_table,
     effects_table,
@@ -14,10 +15,10 @@ from analysis.exhibits.effects import (
     identification_table,
     models_table,
 )
-from analysis.exhibits.figure import Figure
+from analysis.exhibits.figure import Picture, new_canvas
 from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.table import Table
-from analysis.exhibits.zone_trade import zone_trade_figure
+from analysis.exhibits.zone_trade import zone_trade_picture
 from analysis.explorer.choice import Choice, Ground, content_of
 from analysis.newstudy.doubt import Doubt
 from analysis.newstudy.study_doubts import study_doubts
@@ -43,10 +44,9 @@ class View:
     opened: OpenStudy
     doubts: tuple[Doubt, ...]
 
-    @cached_property
-    def figure(self) -> Figure:
-        """Reports as intervals, expected flow and flow without the events, with their bands."""
-        return zone_trade_figure(self.opened)
+    def picture(self, canvases: Canvases = new_canvas) -> Picture:
+        """Draw reports as intervals, expected flow and flow without the events, with bands."""
+        return zone_trade_picture(self.opened, canvases)
 
     @cached_property
     def effects(self) -> Table:

@@ -35,7 +35,7 @@ def computed(monkeypatch) -> list:
     """Return the choices for which a page is computed."""
     asked = []
     monkeypatch.setattr(
-        panel, "page_of", lambda choice, _: asked.append(choice) or f"page {len(asked)}"
+        panel, "page_of", lambda choice, *_: asked.append(choice) or f"page {len(asked)}"
     )
     return asked
 

@@ -11,6 +11,8 @@ import pytest
 
 from analysis import config
 from analysis.errors import StudyError
+from analysis.exhibits.canvas import UsedAgain
+from analysis.exhibits.zone_trade import zone_trade_figure
 from analysis.explorer.choice import Choice, content_of, first_choice, months, offered, subjects
 from analysis.explorer.page import page_of, picture_html, refusal_html
 from analysis.explorer.view import view_of
@@ -49,12 +51,30 @@ def test_the_choice_of_a_study_file_gives_the_numbers_of_notebook_02(ground, stu
 
 
 def test_the_picture_shows_the_reports_and_curves_of_notebook_02(ground):
-    drawn = view_of(own(ground, "ruili_muse", MUSE), ground).figure.csv()
+    drawn = zone_trade_figure(view_of(own(ground, "ruili_muse", MUSE), ground).opened).csv()
     saved = (config.FIGURES / "ruili_muse" / "zone_trade.csv").read_text(encoding="utf-8")
     assert rows(drawn, MUSE) == rows(saved, MUSE)
     elements = {row[1] for row in rows(drawn, MUSE)}
     assert {"fitted", "counterfactual", "predicted"} < elements
     assert any(element.endswith(":level") for element in elements)
+
+
+def test_a_picture_on_a_used_canvas_is_that_of_a_new_one(ground):
+    canvas = UsedAgain()
+    views = [view_of(choice, ground) for choice in pictured(ground)]
+    for view in [*views, *reversed(views)]:
+        figure = zone_trade_figure(view.opened)
+        assert view.picture(canvas).quick_png() == figure.picture.quick_png()
+        assert (view.picture(canvas).title, view.picture().alt) == (figure.title, figure.alt)
+
+
+def pictured(ground) -> list[Choice]:
+    """Return choices with more and fewer events and months, and one with nothing to draw."""
+    chosen = [own(ground, study, outcome) for study, outcome in OUTCOMES]
+    muse = own(ground, "ruili_muse", MUSE)
+    bare = replace(muse, interventions=(), trend="none")
+    later = replace(muse, start="2016-04", interventions=muse.interventions[:2])
+    return [*chosen, bare, own(ground, "ruili_muse", GROWTH_ALONE), later]
 
 
 def test_each_part_of_a_choice_reaches_the_model(ground):
@@ -130,7 +150,7 @@ def test_what_is_not_identified_is_said_with_the_reason_and_without_a_number(gro
 
 def test_where_nothing_can_be_drawn_the_picture_says_so(ground):
     view = view_of(own(ground, "ruili_muse", GROWTH_ALONE), ground)
-    assert "no report gives a value" in view.figure.alt
+    assert "no report gives a value" in view.picture().alt
     page = page_of(own(ground, "ruili_muse", GROWTH_ALONE), ground)
     assert "no report gives a value" in page
     assert "not identified" in page
@@ -190,8 +210,7 @@ def test_text_from_data_is_shown_and_never_obeyed(ground):
 
 
 def test_the_picture_has_its_finding_as_alt_text(ground):
-    figure = view_of(own(ground, "ruili_muse", MUSE), ground).figure
-    html = picture_html(figure)
+    html = picture_html(view_of(own(ground, "ruili_muse", MUSE), ground).picture())
     assert html.count('alt="') == 1
     alt = html.split('alt="')[1].split('"')[0]
     assert "Last gates shut (step from 2021-07-08): -95.9 per cent" in alt
