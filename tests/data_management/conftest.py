@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,7 @@ from analysis import config
 from analysis.data_management.pipeline import ProcessedTables, build_processed
 from analysis.data_management.read_raw import RawTables, read_raw
 from analysis.data_management.reports import process_reports
+from tests.read_once import unchanged_files_read_once
 
 Edit = Callable[[str, str, str, str], None]
 REPORT = {
@@ -38,6 +39,13 @@ REPORT = {
     "availability": "no_url",
     "note": "",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unchanged() -> Iterator[None]:
+    """Read what a test has not damaged once."""
+    with unchanged_files_read_once():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -29,8 +29,8 @@ from tests.faults.judge import (
     copy_input,
     judged,
     state_of,
-    unchanged_files_read_once,
 )
+from tests.read_once import unchanged_files_read_once
 
 FAULTS = (*RAW, *SETTINGS, *NOTEBOOKS)  # of the input; those of the state of a build are STATE
 TABLE = Path(__file__).with_name("campaign.csv")
@@ -52,6 +52,13 @@ def whole(folder: Path) -> list[Finding]:
     return [*run(FAULTS, folder), *run_state(STATE, build_copy(folder / "build"))]
 
 
+def lines_of(text: str, faults: Iterable[Fault]) -> str:
+    """Return the part of a table as CSV text that tells of some faults."""
+    asked = {(fault.area, fault.name) for fault in faults}
+    found = csv.DictReader(io.StringIO(text, newline=""))
+    return _csv(tuple(row.values()) for row in found if (row["area"], row["fault"]) in asked)
+
+
 def sample(number: int, seed: int = SEED) -> list[Fault]:
     """Draw some of the faults, the same for the same seed."""
     return random.Random(seed).sample(FAULTS, number)
@@ -59,10 +66,14 @@ def sample(number: int, seed: int = SEED) -> list[Fault]:
 
 def text_of(findings: Iterable[Finding]) -> str:
     """Return findings as CSV text."""
+    return _csv(astuple(finding) for finding in findings)
+
+
+def _csv(rows: Iterable[tuple[object, ...]]) -> str:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([field.name for field in fields(Finding)])
-    writer.writerows(astuple(finding) for finding in findings)
+    writer.writerows(rows)
     return stream.getvalue()
 
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 import io
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.config import ROOT
-from analysis.data_management import read_raw
 from analysis.data_management.catalogue import open_raw
-from analysis.data_management.parts import Part, parts_of
 from analysis.data_management.pipeline import ProcessedTables, build_processed, vocabulary
+from analysis.data_management.read_raw import RawTables
 from analysis.errors import AnalysisError
 from analysis.exhibits.inert import latex_text
 from analysis.exhibits.table import Column, Table
@@ -48,8 +44,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class State:
-    """All that a build computes from: processed tables, settings and what notebooks say."""
+    """All that a build computes from: raw and processed tables, settings, what notebooks say."""
 
+    raw: RawTables
     tables: ProcessedTables
     settings: tuple[Any, ...]
     notebooks: tuple[tuple[str, str], ...]
@@ -68,16 +65,26 @@ def copy_input(root: Path) -> None:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("*.tmp", ".*"))
 
 
-def state_of(root: Path) -> State:
-    """Compute what a build would compute from."""
+def state_of(root: Path, undamaged: State | None = None) -> State:
+    """Compute what a build would compute from; equal raw tables make equal processed ones."""
     places = places_of(root)
     raw = open_raw(places.data_raw)
+    same = undamaged is not None and _says_the_same(raw, undamaged.raw)
     names = vocabulary(raw.tables)
     studies = [parse_study(path, names) for path in sorted(places.parameters.glob("*.yaml"))]
     common = parse_common(names, places.common)
     paths = sorted(places.notebooks.glob("[0-9][0-9]_*.ipynb"))
     said = tuple((path.name, source_hash(path)) for path in paths)
-    return State(build_processed(raw), (studies, common), said)
+    tables = undamaged.tables if same else build_processed(raw)
+    return State(raw, tables, (studies, common), said)
+
+
+def _says_the_same(raw: RawTables, other: RawTables) -> bool:
+    """Tell whether all that processed tables are made of is equal, lines and cards included."""
+    tables = raw.tables.keys() == other.tables.keys() and all(
+        table.equals(other.tables[name]) for name, table in raw.tables.items()
+    )
+    return tables and (raw.cards, raw.part_cards) == (other.cards, other.part_cards)
 
 
 def judged(fault: Fault, root: Path, undamaged: State) -> Finding:
@@ -94,7 +101,7 @@ def judged(fault: Fault, root: Path, undamaged: State) -> Finding:
     except Exception as error:
         finding = replace(finding, outcome=UNTOLD, message=repr(error).replace(str(root), ""))
     else:
-        outcome, message = _difference(undamaged, state_of(root))
+        outcome, message = _difference(undamaged, state_of(root, undamaged))
         finding = replace(finding, outcome=outcome, message=message)
     shutil.rmtree(root)
     return finding
@@ -148,36 +155,3 @@ def _is_inert(text: str) -> bool:
         and set(tags) <= TAGS_OF_TABLES
         and latex_text(text) in made.latex()
     )
-
-
-@contextmanager
-def unchanged_files_read_once() -> Iterator[None]:
-    """Read and check the same bytes of a table or card once, so that a hundred faults are quick."""
-    joined, card = read_raw.read_joined, read_raw._card
-    memory: dict[object, Any] = {}
-
-    def read_joined(name: str, folder: Path) -> pd.DataFrame:
-        paths = [folder / part.file for part in parts_of(name, folder)]
-        return _once(memory, ("table", name), paths, lambda: joined(name, folder))
-
-    def read_card(folder: Path, part: Part, source: Any) -> Any:
-        path = folder / part.card
-        return _once(memory, ("card", part), [path], lambda: card(folder, part, source))
-
-    read_raw.read_joined, read_raw._card = read_joined, read_card
-    try:
-        yield
-    finally:
-        read_raw.read_joined, read_raw._card = joined, card
-
-
-def _once(
-    memory: dict[object, Any], kind: object, paths: list[Path], make: Callable[[], Any]
-) -> Any:
-    if not all(path.is_file() for path in paths):
-        return make()
-    names = [(path.name, sha256(path.read_bytes()).hexdigest()) for path in paths]
-    key = (kind, *names)
-    if key not in memory:
-        memory[key] = make()
-    return memory[key]
