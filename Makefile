@@ -6,8 +6,9 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed.stamp
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help reproduce test test-faults site lab check lint benchmark simulate lock bundle verify-bundle audit clean
+.PHONY: help reproduce test coverage test-faults site lab check lint benchmark simulate lock bundle verify-bundle audit clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -27,9 +28,12 @@ reproduce: $(STAMP) ## regenerate data_processed, figures, notebooks and site; s
 test: $(STAMP) ## lint, types, unit, reference, end-to-end and notebook tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+	@$(BIN)/mypy --num-workers 2
+	@$(BIN)/python -m pytest $(SPREAD)
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval -p analysis.reporting.nbval_ipc -p no:cacheprovider notebooks
+
+coverage: $(STAMP) ## the same tests with the share of lines that they reach (half as long again)
+	@$(BIN)/python -m pytest $(SPREAD) --cov --cov-report=term
 
 test-faults: $(STAMP) ## every damaged input, 20 killed builds, full disks, two builds at once, a lost cluster (9 minutes)
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m faults -p no:cacheprovider tests/faults
