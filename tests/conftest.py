@@ -107,6 +107,7 @@ def copy_project(folder: Path) -> Project:
 
 # Files whose tests build the project or draw every exhibit: two processes begin with these.
 LONGEST = (
+    "test_crashes.py",
     "test_end_to_end.py",
     "test_verify_moves.py",
     "test_registry.py",
@@ -120,16 +121,22 @@ LONGEST = (
 )
 
 
-# Folders whose files share what is made once in a process: they run in one.
-TOGETHER = ("tests/exhibits/",)
+# Tests that run in one process, by how their ids begin: those that share what is made once in a
+# process, and long ones that must not wait for one another.
+TOGETHER = {
+    "tests/exhibits/": "exhibits",
+    "tests/faults/test_crashes.py": "crashes",
+    "tests/faults/test_campaign.py::test_all_faults_of_the_input": "damaged input",
+    "tests/faults/": "a built copy",
+}
 
 
 class Together(LoadFileScheduling):
-    """Keeps the tests of a file in one process, and all files of some folders."""
+    """Keeps the tests of a file in one process, but for those of `TOGETHER`."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folders = (folder for folder in TOGETHER if nodeid.startswith(folder))
-        return next(folders, None) or super()._split_scope(nodeid)
+        scopes = (scope for start, scope in TOGETHER.items() if nodeid.startswith(start))
+        return next(scopes, None) or super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

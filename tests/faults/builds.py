@@ -56,6 +56,10 @@ class Built:
         """Take away what the next build has to make again."""
         self.spoil(self.project.root)
 
+    def made(self) -> int:
+        """Count the files of ONE_OF_A_KIND that are there."""
+        return sum((self.project.root / file).is_file() for file in ONE_OF_A_KIND)
+
     def start(self, *options: str, **environment: str) -> subprocess.Popen[str]:
         """Start a build in a process group of its own."""
         root = self.project.root

@@ -186,9 +186,9 @@ UNREGISTERED = (
 OF_THE_REGISTER = (
     ("missing", without(REGISTER)),
     ("empty", content(REGISTER, emptied)),
-    ("cut in the middle", content(REGISTER, half)),
+    ("cut in a line", content(REGISTER, lambda found: found[:40])),
     ("wrong checksum", content(REGISTER, lambda found: b"0" * 64 + found[64:])),
-    ("a line twice", content(REGISTER, lambda found: found + found.split(b"\n")[0] + b"\n")),
+    ("a line twice", content(REGISTER, lambda found: found.split(b"\n")[0] + b"\n" + found)),
     ("path out of the folder", content(REGISTER, lambda found: found + b"0" * 64 + b"  ../x\n")),
     ("bytes that are no text", content(REGISTER, lambda found: b"\xff\xfe" + found)),
     ("byte order mark", content(REGISTER, with_bom)),

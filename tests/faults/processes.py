@@ -18,7 +18,7 @@ def until(happens: Callable[[], object], seconds: float = PATIENCE) -> None:
     limit = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < limit, "nothing happened"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def processes_in(root: Path) -> list[str]:

@@ -7,8 +7,8 @@ import io
 
 import pytest
 
-from tests.faults.campaign import FAULTS, TABLE, run, sample, text_of, whole
-from tests.faults.faults_state import STATE
+from tests.faults.campaign import FAULTS, TABLE, lines_of, run, sample, text_of
+from tests.faults.faults_state import STATE, run_state
 from tests.faults.judge import HARMLESS, INERT, STOPPED
 
 FEWEST = 100
@@ -45,5 +45,10 @@ def test_a_sample_comes_out_as_committed(committed, tmp_path):
 
 
 @pytest.mark.faults
-def test_the_whole_campaign_comes_out_as_committed(committed, tmp_path):
-    assert text_of(whole(tmp_path)) == committed
+def test_all_faults_of_the_input_come_out_as_committed(committed, tmp_path):
+    assert text_of(run(FAULTS, tmp_path)) == lines_of(committed, FAULTS)
+
+
+@pytest.mark.faults
+def test_all_faults_of_the_state_of_a_build_come_out_as_committed(committed, built):
+    assert text_of(run_state(STATE, built)) == lines_of(committed, STATE)
