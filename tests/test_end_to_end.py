@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -113,44 +114,13 @@ def test_a_study_file_rebuilds_that_study_alone(shared_project):
 
 def test_a_border_of_ones_own_from_an_empty_form_to_the_expected_tables(shared_project):
     """The way of notebooks/adapt_a_border.md, with the committed third zone as what comes out."""
-    root = shared_project.root
-    raw, settings = root / "data_raw", root / "notebooks" / "parameters" / f"{THIRD}.yaml"
-    table = raw / f"reports_{THIRD}.csv"
+    root, given = shared_project.root, _Third.of(shared_project.root)
     expected, before, sidecars = _tables_of(root), shared_project.outputs(), _sidecars_of(root)
-    rows, filled = table.read_text(encoding="utf-8"), settings.read_text(encoding="utf-8")
-    card = table.with_suffix(".card.yaml").read_text(encoding="utf-8")
-    for path in (settings, *raw.glob(f"*_{THIRD}.*")):
-        path.unlink()
-    shutil.rmtree(root / "figures" / THIRD)
+    readme = _readme_of(root)
+    given.take_away()
     assert shared_project.run("register").returncode == 0
-
-    made = shared_project.run("new-study", THIRD, "--like", "ruili_muse")
-    assert made.returncode == 0, made.stderr
-    assert table.read_text(encoding="utf-8") == rows.splitlines(keepends=True)[0]
-    fresh = shared_project.run("check")
-    assert fresh.returncode == 0, fresh.stderr
-    assert "CHANGE ME" in fresh.stdout
-    kernels = shared_project.kernels_started
-    refused = shared_project.run("reproduce", "--study", THIRD)
-    assert refused.returncode == 1
-    assert "is what new-study wrote" in refused.stderr
-    assert shared_project.kernels_started == kernels
-
-    table.write_text(rows.replace(",518.38,", ',"518,380",'), encoding="utf-8")
-    table.with_suffix(".card.yaml").write_text(card, encoding="utf-8")
-    settings.write_text(filled, encoding="utf-8")
-    unregistered = shared_project.run("check")
-    assert unregistered.returncode == 1
-    assert "run python -m analysis register" in unregistered.stderr
-    assert shared_project.run("register").returncode == 0
-    mistaken = shared_project.run("check")
-    assert f"reports_{THIRD}.csv, row R1002 (line 3), column value" in mistaken.stderr
-    assert "thousands separator" in mistaken.stderr
-    table.write_text(rows, encoding="utf-8")
-    assert shared_project.run("register").returncode == 0
-    content = shared_project.run("check")
-    assert content.returncode == 0, content.stderr
-    assert "doubt" not in content.stdout
+    _start_from_an_empty_form(shared_project, given)
+    _fill_in_with_a_mistake_and_mend_it(shared_project, given)
 
     built = shared_project.run("reproduce", "--study", THIRD)
     assert built.returncode == 0, built.stderr
@@ -162,6 +132,67 @@ def test_a_border_of_ones_own_from_an_empty_form_to_the_expected_tables(shared_p
     # Sidecars and README name the empty tables that new-study leaves beside the reports.
     assert moved <= {"README.md", *(f"figures/{THIRD}/{name}" for name in sidecars)}
     assert _sidecars_of(root) == sidecars  # but for the tables that new-study made and are empty
+    empty = {path.name for path in (root / "data_raw").glob(f"*_{THIRD}.csv")} - {given.table.name}
+    assert {line.split("`")[1] for line in _readme_of(root) ^ readme} == empty
+
+
+@dataclass(frozen=True)
+class _Third:
+    """The third zone as committed: settings, reports and their card, each with its text."""
+
+    settings: Path
+    table: Path
+    filled: str
+    rows: str
+    card: str
+
+    @classmethod
+    def of(cls, root: Path) -> _Third:
+        settings = root / "notebooks" / "parameters" / f"{THIRD}.yaml"
+        table = root / "data_raw" / f"reports_{THIRD}.csv"
+        paths = (settings, table, table.with_suffix(".card.yaml"))
+        return cls(settings, table, *(path.read_text(encoding="utf-8") for path in paths))
+
+    def take_away(self) -> None:
+        for path in (self.settings, *self.table.parent.glob(f"*_{THIRD}.*")):
+            path.unlink()
+        shutil.rmtree(self.table.parents[1] / "figures" / THIRD)
+
+
+def _start_from_an_empty_form(project, given: _Third) -> None:
+    made = project.run("new-study", THIRD, "--like", "ruili_muse")
+    assert made.returncode == 0, made.stderr
+    assert given.table.read_text(encoding="utf-8") == given.rows.splitlines(keepends=True)[0]
+    fresh = project.run("check")
+    assert fresh.returncode == 0, fresh.stderr
+    assert "CHANGE ME" in fresh.stdout
+    kernels = project.kernels_started
+    refused = project.run("reproduce", "--study", THIRD)
+    assert refused.returncode == 1
+    assert "is what new-study wrote" in refused.stderr
+    assert project.kernels_started == kernels
+
+
+def _fill_in_with_a_mistake_and_mend_it(project, given: _Third) -> None:
+    given.table.write_text(given.rows.replace(",518.38,", ',"518,380",'), encoding="utf-8")
+    given.table.with_suffix(".card.yaml").write_text(given.card, encoding="utf-8")
+    given.settings.write_text(given.filled, encoding="utf-8")
+    unregistered = project.run("check")
+    assert unregistered.returncode == 1
+    assert "run python -m analysis register" in unregistered.stderr
+    assert project.run("register").returncode == 0
+    mistaken = project.run("check")
+    assert f"reports_{THIRD}.csv, row R1002 (line 3), column value" in mistaken.stderr
+    assert "thousands separator" in mistaken.stderr
+    given.table.write_text(given.rows, encoding="utf-8")
+    assert project.run("register").returncode == 0
+    content = project.run("check")
+    assert content.returncode == 0, content.stderr
+    assert "doubt" not in content.stdout
+
+
+def _readme_of(root: Path) -> set[str]:
+    return set((root / "README.md").read_text(encoding="utf-8").splitlines())
 
 
 def _tables_of(root: Path) -> dict[str, str]:
