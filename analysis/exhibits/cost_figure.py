@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -27,9 +26,8 @@ GAP_INCHES: Final = 0.2
 MARGINS: Final = Margins(left=0.6, right=0.25, top=0.5, bottom=0.45, between=0.3)
 STYLES: Final = ((VERMILION, "o", "-"), (BLUE, "s", "--"))
 TIME: Final = MEASURES[0][0]
-LABELS: Final[Mapping[bool, tuple[float, float]]] = {True: (0.06, 0.92), False: (0.96, 0.08)}
-"""Where lines of time are named: the corner over the higher line and that under the lower one."""
 ROOM: Final = 1.35  # beyond the outer marks, on a logarithmic scale
+ROOM_FOR_NAMES: Final = 1.6  # the same above and below, where lines are named
 
 
 def cost_growth_figure(opened: OpenCost) -> Figure:
@@ -114,10 +112,7 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, measure: str) -> None:
         axes.plot(own["size"], drawn, color=colour, linestyle=line, linewidth=1.1)
         text = f"{workers} worker{'s' if own['workers'].iloc[0] > 1 else ''}"
         over = last.idxmax() == workers
-        if measure == TIME:
-            _in_corner(axes, text, colour, LABELS[over])
-        else:
-            _at_first_mark(axes, text, colour, own, over=over)
+        _name(axes, text, colour, own, measure, over=over)
     axes.set_xscale("log")
     axes.set_xlim(rows["size"].min() / ROOM, rows["size"].max() * ROOM)
     _number_ticks(axes, sorted(rows["size"].unique()))
@@ -128,7 +123,7 @@ def _scale(axes: Axes, measure: str, values: pd.Series[float]) -> None:
     """Give all panels of a row one scale: of factors for time, from zero for memory."""
     if measure == TIME:
         axes.set_yscale("log")
-        axes.set_ylim(values.min() / ROOM, values.max() * ROOM)
+        axes.set_ylim(values.min() / ROOM_FOR_NAMES, values.max() * ROOM_FOR_NAMES)
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.yaxis.set_minor_locator(NullLocator())
@@ -136,26 +131,22 @@ def _scale(axes: Axes, measure: str, values: pd.Series[float]) -> None:
         axes.set_ylim(0, 1.25 * values.max())
 
 
-def _in_corner(axes: Axes, text: str, colour: str, place: tuple[float, float]) -> None:
-    axes.text(
-        *place,
-        text,
-        transform=axes.transAxes,
-        ha="left" if place[0] < 0.5 else "right",
-        va="center",
-        fontsize=TINY,
-        color=colour,
-    )
+def _name(
+    axes: Axes, text: str, colour: str, own: pd.DataFrame, measure: str, *, over: bool
+) -> None:
+    """Name the higher line over a mark and the lower one under it.
 
-
-def _at_first_mark(axes: Axes, text: str, colour: str, own: pd.DataFrame, *, over: bool) -> None:
-    """Name a line of memory over its first mark or under it; the lines are nearly flat."""
+    Lines of time rise: over the last mark and under the first one there is nothing else. Those of
+    memory are nearly flat.
+    """
+    at_end = over and measure == TIME
+    mark = own.iloc[-1 if at_end else 0]
     axes.annotate(
         text,
-        xy=(own["size"].iloc[0], own["megabytes"].iloc[0]),
-        xytext=(-4, 6 if over else -6),
+        xy=(mark["size"], mark[measure]),
+        xytext=(4 if at_end else -4, 6 if over else -6),
         textcoords="offset points",
-        ha="left",
+        ha="right" if at_end else "left",
         va="bottom" if over else "top",
         fontsize=TINY,
         color=colour,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -123,6 +123,13 @@ def label_room(
     longest = max((_length(line) for event in inside for line in event.text.split("\n")), default=0)
     wanted = longest + tail_inches + CLEAR_INCHES
     return min(most, round(math.ceil(wanted / ROOM_STEP) * ROOM_STEP, 2))
+
+
+def measure_labels(events: Iterable[EventLine]) -> None:
+    """Find the length of labels that will be drawn: a few milliseconds each, the first time."""
+    for event in events:
+        for line in event.text.split("\n"):
+            _length(line)
 
 
 @cache

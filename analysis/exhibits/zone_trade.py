@@ -12,7 +12,7 @@ from analysis.exhibits.canvas import Canvases
 from analysis.exhibits.figure import Figure, Picture, empty_figure, new_canvas
 from analysis.exhibits.steady import steady
 from analysis.exhibits.study_results import OpenStudy
-from analysis.exhibits.timeline import EventLine
+from analysis.exhibits.timeline import EventLine, measure_labels
 from analysis.exhibits.zone_trade_drawing import CURVES, Panel, draw_panels
 from analysis.models.interval_prediction import predicted_flow
 from analysis.models.interval_results import IntervalFit
@@ -66,6 +66,12 @@ def _panels(opened: OpenStudy) -> dict[str, Panel]:
 
 def _is_empty(panels: Mapping[str, Panel]) -> bool:
     return all(panel.curves.empty and panel.reports.empty for panel in panels.values())
+
+
+def measure_event_labels(opened: OpenStudy) -> None:
+    """Look up what every picture of a study needs of its events, so that the first is quick."""
+    for outcome in opened.study.outcomes:
+        measure_labels(EventLine(item.start, item.label) for item in outcome.interventions)
 
 
 def report_rates(observations: pd.DataFrame) -> pd.DataFrame:

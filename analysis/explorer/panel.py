@@ -13,6 +13,7 @@ import ipywidgets as widgets
 from analysis import config
 from analysis.errors import AnalysisError
 from analysis.exhibits.canvas import UsedAgain
+from analysis.exhibits.zone_trade import measure_event_labels
 from analysis.explorer.choice import (
     Choice,
     Ground,
@@ -71,6 +72,8 @@ class Explorer:
         )
         self.box = self._arranged()
         self._begin()
+        for opened in ground.opened.values():
+            measure_event_labels(opened)
         _settle_memory()
 
     @property
