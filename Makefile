@@ -29,7 +29,7 @@ test: $(STAMP) ## lint, types, unit, reference, end-to-end and notebook tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy --num-workers 2
-	@$(BIN)/python -m pytest $(SPREAD)
+	@$(BIN)/python -m pytest -p no:nbval $(SPREAD)
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval -p analysis.reporting.nbval_ipc -p no:cacheprovider notebooks
 
 coverage: $(STAMP) ## the same tests with the share of lines that they reach (half as long again)

@@ -58,6 +58,13 @@ WorkersOption = Annotated[
     typer.Option("--workers", min=1, max=32, help="Steps at a time; default: 2 x processors + 1."),
 ]
 NoSiteOption = Annotated[bool, typer.Option("--no-site", help="Do not build site/ at the end.")]
+NoProvenanceOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-provenance",
+        help="Leave out where exhibits come from: for a build that is compared and thrown away.",
+    ),
+]
 WaitOption = Annotated[
     bool,
     typer.Option("--wait", help="If another build runs in this folder, wait until it has ended."),
@@ -72,6 +79,7 @@ def reproduce(
     engine: EngineOption = LOCAL,
     scheduler: SchedulerOption = None,
     no_site: NoSiteOption = False,
+    no_provenance: NoProvenanceOption = False,
     wait: WaitOption = False,
 ) -> None:
     """Bring data_processed/, figures/, notebooks/ and site/ up to date; skip what has not changed.
@@ -92,8 +100,9 @@ def reproduce(
     from analysis.reporting.lock import build_lock
 
     with ended_at_once(), build_lock(wait=wait):
-        _tell(build(console, chosen, workers, shown, place), time.perf_counter() - started)
-        if not (no_site or chosen or shown):
+        summary = build(console, chosen, workers, shown, place, provenance=not no_provenance)
+        _tell(summary, time.perf_counter() - started)
+        if not (no_site or no_provenance or chosen or shown):
             show_site(console)
 
 

@@ -29,10 +29,10 @@ from analysis.errors import AnalysisError, BuildError
 from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.nodes import held_file_sets
 from analysis.program import remember_imports
-from analysis.reporting.build_memory import check_memory
+from analysis.reporting.build_memory import MEMORY, check_memory
 from analysis.reporting.build_record import BuildRecorder
 from analysis.reporting.progress import BuildProgress, task_label
-from analysis.workers import warm_up
+from analysis.workers import EVERYTHING, PRELOADED, warm_up
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -41,6 +41,7 @@ PAUSES_SECONDS = [0.001, 0.004, 0.02]  # the first where steps are skipped, the 
 RETRIES = 2  # of a step whose worker was lost; steps write to a temporary file and rename
 HERE = Engine()
 STEPS = "task_*.py"
+NO_SIDECAR = "not task_provenance"
 RARE_COLLECTIONS = 200_000  # new objects between two collections
 
 
@@ -58,6 +59,8 @@ def build(
     workers: int | None = None,
     notebooks: Iterable[str] = (),
     engine: Engine = HERE,
+    *,
+    provenance: bool = True,
 ) -> BuildSummary:
     """Bring every output up to date.
 
@@ -75,6 +78,8 @@ def build(
         for the tables and figures, which share this process.
     engine
         Where steps run: here, or as tasks of a Dask cluster that sees the same folder.
+    provenance
+        Whether to write the sidecars of the exhibits.
 
     Raises
     ------
@@ -83,6 +88,7 @@ def build(
         the next build goes on from the steps that had ended.
     """
     chosen = [_of_studies(tuple(studies)), _of_notebooks(tuple(notebooks))]
+    chosen += [] if provenance else [NO_SIDECAR]
     expression = " and ".join(f"({part})" for part in chosen if part)
     with _rare_collections(), _parsed_once():
         check_memory()
@@ -91,7 +97,8 @@ def build(
 
 def _built(console: Console, expression: str, workers: int | None, engine: Engine) -> BuildSummary:
     here = engine.name == LOCAL  # workers of a cluster have servers of their own
-    progress = BuildProgress(console, warm_up) if here else BuildProgress(console)
+    prepare = partial(warm_up, PRELOADED if MEMORY.exists() else EVERYTHING)
+    progress = BuildProgress(console, prepare) if here else BuildProgress(console)
     recorder = BuildRecorder(ROOT)
     with engine.engaged() as client:
         steps = workers or _usual_workers(client)

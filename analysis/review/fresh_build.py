@@ -20,7 +20,8 @@ from analysis.review.copy import Copies
 from analysis.review.targets import Selection, exhibit_targets
 
 PAUSE_SECONDS: Final = 0.25
-NO_SITE: Final = "--no-site"
+SPARED: Final = ("--no-site", "--no-provenance")
+"""Options that leave out what is not compared."""
 LAST_LINES: Final = 12
 COLUMNS: Final = "160"
 
@@ -82,7 +83,7 @@ def rebuild(
     expected = [tree / item.data for item in exhibit_targets((copies.committed,), selection)]
     command = [sys.executable, "-m", "analysis", "reproduce", *selection.arguments()]
     command += [] if workers is None else ["--workers", str(workers)]
-    command += [NO_SITE] if _can_leave_site_out(tree) else []
+    command += _spared(tree)
     log.parent.mkdir(parents=True, exist_ok=True)
     with (
         log.open("w", encoding="utf-8") as output,
@@ -103,8 +104,10 @@ def _environment(tree: Path) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": path, "COLUMNS": COLUMNS}
 
 
-def _can_leave_site_out(tree: Path) -> bool:
-    return NO_SITE in (tree / "analysis" / "__main__.py").read_text(encoding="utf-8")
+def _spared(tree: Path) -> list[str]:
+    """Return those of the options that the program in the copy has: it may be an older one."""
+    known = (tree / "analysis" / "__main__.py").read_text(encoding="utf-8")
+    return [option for option in SPARED if f'"{option}"' in known]
 
 
 def _show_progress(
