@@ -109,7 +109,7 @@ def test_an_unknown_notebook_is_one_message_with_the_nearest_name(capsys):
 
 def test_nothing_is_built_for_an_unknown_study_or_on_faulty_data(monkeypatch, capsys):
     built = []
-    monkeypatch.setattr("analysis.reporting.build.build", lambda *parts: built.append(parts))
+    monkeypatch.setattr("analysis.reporting.build.build", lambda *parts, **_: built.append(parts))
 
     def faulty(*_):
         raise DataError("the unit is not known", file="data_raw/reports.csv")
@@ -133,15 +133,16 @@ def test_reproduce_says_what_it_did_and_hands_over_its_options(monkeypatch, ran,
 
     asked = []
 
-    def build(_, studies, workers, notebooks, _engine):
-        asked.append((studies, workers, notebooks))
+    def build(_, studies, workers, notebooks, _engine, *, provenance):
+        asked.append((studies, workers, notebooks, provenance))
         return BuildSummary(ran, skipped)
 
     monkeypatch.setattr("analysis.reporting.build.build", build)
     result = run("reproduce", "--study", "ruili_muse", "--study", "mohan_boten", "--workers", "3")
     assert result.exit_code == 0
     assert words in result.output
-    assert asked == [(("ruili_muse", "mohan_boten"), 3, ())]
+    assert run("reproduce", "--no-provenance").exit_code == 0
+    assert asked == [(("ruili_muse", "mohan_boten"), 3, (), True), ((), None, (), False)]
 
 
 def test_brackets_in_a_message_are_shown_and_not_taken_as_colours(capsys):

@@ -114,7 +114,7 @@ def test_a_build_waits_for_open_doubts(monkeypatch, capsys):
     doubt = Doubt("cumulative", "a.csv", "row R1 (line 2)", "R1", "odd", "why", "mend", "a.yaml")
     monkeypatch.setattr("analysis.newstudy.teacher.find_doubts", lambda *_: [doubt, doubt])
     built = []
-    monkeypatch.setattr("analysis.reporting.build.build", lambda *parts: built.append(parts))
+    monkeypatch.setattr("analysis.reporting.build.build", lambda *parts, **_: built.append(parts))
     assert command_line.main(lambda: command_line.app(["reproduce"])) == 1
     assert built == []
     message = capsys.readouterr().err

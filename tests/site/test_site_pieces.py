@@ -341,7 +341,12 @@ def test_a_failed_build_leaves_the_earlier_site_and_no_workshop(monkeypatch, inp
 
 @pytest.mark.parametrize(
     ("options", "shown"),
-    [((), True), (("--no-site",), False), (("--study", "ruili_muse"), False)],
+    [
+        ((), True),
+        (("--no-site",), False),
+        (("--no-provenance",), False),
+        (("--study", "ruili_muse"), False),
+    ],
 )
 def test_reproduce_ends_with_the_site_unless_told_or_building_a_part(monkeypatch, options, shown):
     from typer.testing import CliRunner
@@ -349,7 +354,7 @@ def test_reproduce_ends_with_the_site_unless_told_or_building_a_part(monkeypatch
     from analysis.reporting.build import BuildSummary
 
     asked = []
-    monkeypatch.setattr("analysis.reporting.build.build", lambda *_: BuildSummary((), ("a",)))
+    monkeypatch.setattr("analysis.reporting.build.build", lambda *_, **__: BuildSummary((), ("a",)))
     monkeypatch.setattr(command_line, "validate", lambda: ({}, []))
     monkeypatch.setattr(command_line, "show_site", asked.append)
     result = CliRunner().invoke(command_line.app, ["reproduce", *options])
