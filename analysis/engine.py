@@ -29,6 +29,7 @@ PATIENCE: Final = "15s"
 """How long a scheduler may be silent before the run ends with an error."""
 LOOPBACK: Final = "127.0.0.1"
 HEAP: Final = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")
+GIVEN_TO_WORKERS: Final = "distributed.nanny.pre-spawn-environ"
 KEPT_BYTES: Final = 256 * 1024**2
 """Free memory that a worker keeps: Dask lets it go at 64 KiB, which doubles the time of a block."""
 RUNNING: Final = "running"
@@ -142,7 +143,8 @@ def _settings() -> dict[str, Any]:
         "distributed.client.scheduler-info-interval": "10s",
         "distributed.worker.daemon": False,  # a worker may fork the kernel of a notebook
         "distributed.admin.tick.limit": "30s",
-        **{f"distributed.nanny.pre-spawn-environ.{name}": KEPT_BYTES for name in HEAP},
+        **{f"{GIVEN_TO_WORKERS}.{name}": KEPT_BYTES for name in HEAP},
+        f"{GIVEN_TO_WORKERS}.DASK_LOGGING__DISTRIBUTED": "critical",  # a worker keeps it to itself
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -128,6 +129,16 @@ def test_a_cluster_of_one_worker_does_the_work_and_not_the_process_that_asks():
         worker = client.run(os.getpid).values()
         did = Parallel(n_jobs=1)(delayed(os.getpid)() for _ in range(3))
     assert set(did) == set(worker)
+
+
+def log_level() -> int:
+    return logging.getLogger("distributed.worker").getEffectiveLevel()
+
+
+def test_workers_keep_their_log_to_themselves():
+    """They would tell of a scheduler that Ctrl-C ended before them, with a traceback."""
+    with Engine(DASK, 1).engaged() as client:
+        assert set(client.run(log_level).values()) == {logging.CRITICAL}
 
 
 def test_a_worker_that_is_killed_in_mid_run_changes_no_number(cluster, held, local_rows, tmp_path):
