@@ -8,14 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
+from matplotlib.transforms import Transform
 from scipy.optimize import isotonic_regression
 
 from analysis.errors import BuildError
@@ -27,10 +29,13 @@ LABEL_LETTERS: Final = 22
 LINE_INCHES: Final = 0.115
 GAP_INCHES: Final = 0.05
 TAIL_INCHES: Final = 0.09  # length of the line from a label to its event
+TAIL_GAP_INCHES: Final = 0.02  # paper between that line and the label
 ABOVE_TITLE: Final = 0.27  # such a line where an event may lie below the title of the axis
 CLEAR_INCHES: Final = 0.3  # paper above the longest label
 ROOM_STEP: Final = 0.05
 POINTS_PER_INCH: Final = 72.0
+ABOVE_CURVES: Final = 2
+Segment = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -63,10 +68,9 @@ def set_years(axes: Axes, start: date, end: date) -> None:
 
 def draw_event_lines(axes: Axes, events: Sequence[EventLine]) -> None:
     """Draw a thin dashed line for each event inside the axis."""
-    for event in visible(axes, events):
-        axes.axvline(
-            day_number(event.day), color=ROLE_COLOURS["event"], linewidth=0.8, linestyle=(0, (4, 3))
-        )
+    days = [day_number(event.day) for event in visible(axes, events)]
+    style = {"linewidths": 0.8, "linestyles": [(0, (4, 3))], "zorder": ABOVE_CURVES}
+    _add_lines(axes, [((day, 0), (day, 1)) for day in days], axes.get_xaxis_transform(), **style)
 
 
 def draw_event_labels(
@@ -79,28 +83,28 @@ def draw_event_labels(
     lines = np.array([event.text.count("\n") + 1 for event in shown])
     width, height = _inches(axes)
     places = spread(wanted, (lines * LINE_INCHES + GAP_INCHES) / width)
-    tail = tail_inches / height
-    for event, at, place in zip(shown, wanted, places, strict=True):
-        axes.annotate(
+    foot, top = 1.0 + tail_inches / height, 1.0 + (tail_inches - TAIL_GAP_INCHES) / height
+    for event, place in zip(shown, places, strict=True):
+        axes.text(
+            place,
+            foot,
             event.text,
-            xy=(at, 1.0),
-            xytext=(place, 1.0 + tail),
-            xycoords="axes fraction",
-            textcoords="axes fraction",
+            transform=axes.transAxes,
             rotation=90,
             ha="center",
             va="bottom",
             fontsize=SMALL,
             linespacing=1.05,
             color=ROLE_COLOURS["event"],
-            arrowprops={
-                "arrowstyle": "-",
-                "color": ROLE_COLOURS["event"],
-                "linewidth": 0.5,
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
         )
+    tails = [((at, 1.0), (place, top)) for at, place in zip(wanted, places, strict=True)]
+    _add_lines(axes, tails, axes.transAxes, linewidths=0.5, clip_on=False)
+
+
+def _add_lines(axes: Axes, segments: Sequence[Segment], transform: Transform, **style: Any) -> None:
+    """Draw lines in the colour of events as one artist, without moving the limits of the axis."""
+    lines = LineCollection(segments, colors=ROLE_COLOURS["event"], transform=transform, **style)
+    axes.add_collection(lines, autolim=False)
 
 
 def label_room(

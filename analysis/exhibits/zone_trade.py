@@ -14,6 +14,7 @@ from analysis.exhibits.steady import steady
 from analysis.exhibits.study_results import OpenStudy
 from analysis.exhibits.timeline import EventLine, measure_labels
 from analysis.exhibits.zone_trade_drawing import CURVES, Panel, draw_panels
+from analysis.models.interval_curves import no_curves
 from analysis.models.interval_prediction import predicted_flow
 from analysis.models.interval_results import IntervalFit
 
@@ -112,7 +113,7 @@ def expected_over_median(fit: IntervalFit) -> float:
 
 def _expected(fit: IntervalFit) -> pd.DataFrame:
     """Return the expected flow, which sums of months are compared with."""
-    curves = fit.monthly[fit.monthly["curve"].isin(CURVES)]
+    curves = pd.concat([fit.curve(name) for name in CURVES], ignore_index=True)
     factor = expected_over_median(fit)
     scaled = {name: curves[name] * factor for name in ("rate", "lower", "upper")}
     return curves.assign(**scaled)
@@ -121,7 +122,7 @@ def _expected(fit: IntervalFit) -> pd.DataFrame:
 def _predicted(fit: IntervalFit) -> pd.DataFrame:
     """Return the predicted flow of the months that have a fitted one, as a further curve."""
     if fit.state is None:
-        return fit.monthly.iloc[:0]
+        return no_curves()
     months = predicted_flow(fit.state, fit.level)
     shown = months["month"].isin(fit.curve("fitted")["month"])
     return months[shown].assign(curve="predicted")

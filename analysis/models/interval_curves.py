@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Bools, Floats
 from analysis.models.design import Design
 from analysis.models.interval_effects import degrees_of_freedom
@@ -37,13 +38,27 @@ def monthly_curves(
     A month has no row where no report speaks about it, where the curve is not estimable or known
     to no better than a factor of ten, and where it switches off an event that is not identified.
     """
-    covered = covered_months(state.design, state.rows)
-    unknown = np.array([item.verdict == "not identified" for item in found])
-    pieces = []
-    for name, rows in contrasts(state.design).items():
-        leaning = (rows != state.design.matrix)[:, unknown].any(axis=1)
-        pieces.append(_curve(state, name, rows, covered & ~leaning, level))
+    pieces = [one_curve(state, found, level, name) for name in contrasts(state.design)]
     return pd.concat(pieces, ignore_index=True)
+
+
+def one_curve(
+    state: FitState, found: tuple[Identification, ...], level: float, name: str
+) -> pd.DataFrame:
+    """Return the months of one curve of `monthly_curves`.
+
+    Raises
+    ------
+    ModelError
+        When the name is no curve of the design.
+    """
+    known = contrasts(state.design)
+    require_known(name, known, ModelError, f"the fit has no curve '{name}'")
+    rows = known[name]
+    unknown = np.array([item.verdict == "not identified" for item in found])
+    leaning = (rows != state.design.matrix)[:, unknown].any(axis=1)
+    carried = covered_months(state.design, state.rows) & ~leaning
+    return _curve(state, name, rows, carried, level)
 
 
 def no_curves() -> pd.DataFrame:

@@ -40,6 +40,7 @@ TOLERANCE: Final = 1e-6
 
 WEIGHT_TOLERANCE: Final = 1e-4  # a weight is shown with two digits
 STEADIEST: Final = 0.95  # a drift that fades more slowly than this is not followed to its end
+MOST_STEPS: Final = 60
 FIRST_STEPS: Final = 30  # the first turn stands far off: a flat ridge of its noise leads nowhere
 LONGEST_MOVE: Final = 2.0  # longest Gauss-Newton move of a log flow; longer ones overshoot
 CAUTIOUS_FROM: Final = 20  # turns that have not settled by then swing between two optima
@@ -108,7 +109,8 @@ class Converged:
 class _Turn:
     """Where a turn starts: free coefficients (r,), weights (n,), stand-ins and the noise.
 
-    `drift` is how the logarithm of the weights moved in the turn before, zero after a leap.
+    `drift` is how the logarithm of the weights moved in the turn before, zero after a leap. The
+    noise is taken to its optimum in a `thorough` turn, and one step nearer in another.
     """
 
     number: int
@@ -117,6 +119,7 @@ class _Turn:
     drift: Floats
     stand_in: StandIn
     noise: NoiseFit | None
+    thorough: bool = False
 
 
 def constant_predictor(rows: IntervalRows, design: Design, link: Link) -> Floats:
@@ -179,8 +182,12 @@ def _settled(
     rivals = 0
     for _ in range(ITERATIONS):
         fit = _take_turn(rows, design, options, subspace, turn, layout)
+        thorough = turn.thorough
         turn, settled = _next_turn(fit, turn)
         if not settled:
+            continue
+        if not thorough:
+            turn = replace(turn, thorough=True)
             continue
         rival = better_noise(fit.regression, options.noise_spec, fit.noise)
         if rival is None or rivals == MOST_RIVALS:
@@ -222,8 +229,8 @@ def _take_turn(
     shape = NoiseShape(shares, turn.stand_in.variance, turn.weights, mixing)
     working = turn.stand_in.response - mean + regressors @ turn.free
     regression = Regression(working, regressors, shape, options.criterion)
-    usual = ITERATIONS if turn.noise else FIRST_STEPS
-    steps = usual if turn.number < CAUTIOUS_FROM else 1
+    usual = MOST_STEPS if turn.thorough else 1
+    steps = FIRST_STEPS if turn.noise is None else usual if turn.number < CAUTIOUS_FROM else 1
     noise = estimate_noise(regression, options.noise_spec, turn.noise, steps)
     return Converged(
         rows,
@@ -258,7 +265,8 @@ def _next_turn(fit: Converged, turn: _Turn) -> tuple[_Turn, bool]:
     whole = 1.0 if turn.number < CAUTIOUS_FROM else CAUTION
     free = turn.free + move * min(whole, limit / max(reach, np.finfo(float).tiny))
     weights, drift = _leap(weights, turn)
-    return _Turn(turn.number + 1, free, weights, drift, stand_in, fit.noise), settled
+    number, thorough = turn.number + 1, turn.thorough
+    return _Turn(number, free, weights, drift, stand_in, fit.noise, thorough), settled
 
 
 def _noise_move(now: NoiseFit, before: NoiseFit) -> float:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.models.arrays import Floats
-from analysis.models.interval_curves import monthly_curves, no_curves
+from analysis.models.interval_curves import contrasts, no_curves, one_curve
 from analysis.models.interval_findings import Coefficient, Effect
 from analysis.models.interval_identification import Identification
 from analysis.models.interval_influence import (
@@ -72,7 +72,13 @@ class IntervalFit:
         """The curves by month, made when first asked for."""
         if self.state is None:
             return no_curves()
-        return _finite(monthly_curves(self.state, self.found, self.level))
+        curves = [self.curve(name) for name in contrasts(self.state.design)]
+        return pd.concat(curves, ignore_index=True)
+
+    @cached_property
+    def _curves(self) -> dict[str, pd.DataFrame]:
+        """Curves that were asked for, by name."""
+        return {}
 
     @cached_property
     def residuals(self) -> pd.DataFrame:
@@ -104,9 +110,18 @@ class IntervalFit:
         )
 
     def curve(self, name: str = "fitted") -> pd.DataFrame:
-        """Return the months of one curve of `monthly`."""
-        rows: pd.DataFrame = self.monthly[self.monthly["curve"] == name]
-        return rows.reset_index(drop=True)
+        """Return the months of one curve of `monthly`, made when first asked for.
+
+        Raises
+        ------
+        ModelError
+            When the fit has no such curve.
+        """
+        if self.state is None:
+            return no_curves()
+        if name not in self._curves:
+            self._curves[name] = _finite(one_curve(self.state, self.found, self.level, name))
+        return self._curves[name].copy()
 
     def effects_table(self) -> pd.DataFrame:
         """Return the effects as a table; fields without a number are missing (pd.NA), not NaN."""
