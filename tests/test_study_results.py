@@ -9,13 +9,15 @@ import pytest
 from analysis.config import study_names
 from analysis.exhibits.effects import left_out_table
 from analysis.exhibits.study_results import open_study
+from analysis.models.outcome_rows import left_out_observations, used_observations
 
 
 @pytest.mark.parametrize("name", study_names())
 def test_every_observation_of_a_series_is_used_or_left_out_with_a_reason(name):
     opened = open_study(name)
     for outcome in opened.study.outcomes:
-        kept, left_out = opened.observations_of(outcome)
+        kept = used_observations(outcome, opened.observations)
+        left_out = left_out_observations(outcome, opened.observations)
         rows = opened.observations[opened.observations["series"] == outcome.series]
         ids = [*kept["observation_id"], *left_out["observation_id"]]
         assert sorted(ids) == sorted(rows["observation_id"])
@@ -26,7 +28,8 @@ def test_every_observation_of_a_series_is_used_or_left_out_with_a_reason(name):
 def test_a_report_left_out_by_the_study_file_stays_out():
     opened = open_study("ruili_muse")
     outcome = replace(opened.study.outcomes[0], exclude=("R0288",))
-    kept, left_out = opened.observations_of(outcome)
+    kept = used_observations(outcome, opened.observations)
+    left_out = left_out_observations(outcome, opened.observations)
     assert "R0288" not in set(kept["report_id"])
     reasons = left_out.set_index("report_id")["reason"]
     assert reasons["R0288"] == "left out by the study file"

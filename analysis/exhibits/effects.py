@@ -162,7 +162,7 @@ def models_table(opened: OpenStudy) -> Table:
 def left_out_table(opened: OpenStudy) -> Table:
     """Return the observations of each outcome's series that its model does not use, and why."""
     pieces = [
-        opened.split[outcome.name][1].assign(outcome_label=outcome.label)
+        opened.left_out[outcome.name].assign(outcome_label=outcome.label)
         for outcome in opened.study.outcomes
     ]
     return Table(
@@ -237,7 +237,7 @@ def _cumulative(opened: OpenStudy, name: str, item: Intervention) -> tuple[objec
 
 def _model(opened: OpenStudy, name: str) -> tuple[object, ...]:
     fit, outcome = opened.fits[name], opened.outcome(name)
-    left_out = len(opened.split[outcome.name][1])
+    left_out = len(opened.left_out[outcome.name])
     noise = (fit.sigma, fit.rho, fit.tau)
     what = (name, outcome.label, outcome.series, fit.reports, left_out, fit.df_residual)
     return (*what, *noise, "; ".join([fit.convention, *fit.notes]))

@@ -89,7 +89,7 @@ def _both(opened: OpenStudy, outcome: Outcome, months: pd.DataFrame) -> SideBySi
     unit = str(months["unit"].iloc[0])
     return side_by_side(
         regular_series(months, name=outcome.name, label=outcome.label, unit=unit),
-        opened.split[outcome.name][0],
+        opened.used[outcome.name],
         design_of(outcome),
         rho=outcome.rho,
         level=opened.study.level,

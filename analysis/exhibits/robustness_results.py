@@ -31,7 +31,7 @@ from analysis.inference.interval_specifications import (
     summarise,
 )
 from analysis.models.design import design_of
-from analysis.models.interval_rows import inside_window
+from analysis.models.interval_rows import only_inside
 from analysis.study import Outcome
 from analysis.study_monthly import ROBUSTNESS_SEED
 
@@ -206,9 +206,9 @@ def _curve(opened: OpenStudy, outcome: Outcome) -> SpecificationCurve:
 def _report_sets(opened: OpenStudy, outcome: Outcome) -> dict[str, pd.DataFrame]:
     """Return the observations as the study file names them, all of them, and the sure ones."""
     rows = opened.observations[opened.observations["series"] == outcome.series]
-    inside, _ = inside_window(rows, outcome.start, outcome.end)
+    inside = only_inside(rows, outcome.start, outcome.end)
     return {
-        AS_NAMED: opened.split[outcome.name][0],
+        AS_NAMED: opened.used[outcome.name],
         ALL: inside.reset_index(drop=True),
         SURE: inside[inside["confidence"] == "high"].reset_index(drop=True),
     }

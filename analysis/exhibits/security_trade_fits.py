@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.models.design import DesignSpec, Regressor
 from analysis.models.interval_findings import Coefficient
 from analysis.models.interval_results import IntervalFit
-from analysis.models.interval_rows import inside_window
+from analysis.models.interval_rows import only_inside
 from analysis.models.interval_series import fit_interval_series
 from analysis.settings.border_security import BorderSecurity
 
@@ -67,7 +67,7 @@ def trade_fits(
     block = settings.blocks.trade
     own = observations["series"] == block.series
     rows = observations[own & observations["confidence"].isin(block.confidence)]
-    kept, _ = inside_window(rows, block.window.start, block.window.end)
+    kept = only_inside(rows, block.window.start, block.window.end)
     events = monthly_events(context, block.conflict)
     several = [block.lags] if len(block.lags) > 1 else []
     sets = [(), *((lag,) for lag in block.lags), *several]

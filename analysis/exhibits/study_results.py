@@ -18,9 +18,9 @@ from analysis.exhibits.shown import Shown
 from analysis.exhibits.timeline import EventLine
 from analysis.models.design import design_of
 from analysis.models.interval_results import IntervalFit
-from analysis.models.interval_rows import inside_window
 from analysis.models.interval_series import fit_interval_series
 from analysis.models.its_results import ItsFit
+from analysis.models.outcome_rows import left_out_observations, used_observations
 from analysis.study import Event, Intervention, Outcome, Study
 from analysis.study_file import parse_study
 
@@ -93,9 +93,16 @@ class OpenStudy(Shown):
         return pd.concat(tables, ignore_index=True)
 
     @cached_property
-    def split(self) -> Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]:
-        """Used and left-out observations of each outcome, by the outcome's name."""
-        return {outcome.name: self.observations_of(outcome) for outcome in self.study.outcomes}
+    def used(self) -> Mapping[str, pd.DataFrame]:
+        """The observations that the model of each outcome uses, by the outcome's name."""
+        outcomes = self.study.outcomes
+        return {item.name: used_observations(item, self.observations) for item in outcomes}
+
+    @cached_property
+    def left_out(self) -> Mapping[str, pd.DataFrame]:
+        """The other observations of each outcome's series, with `reason`, by the outcome's name."""
+        outcomes = self.study.outcomes
+        return {item.name: left_out_observations(item, self.observations) for item in outcomes}
 
     @cached_property
     def interventions(self) -> tuple[Intervention, ...]:
@@ -127,24 +134,9 @@ class OpenStudy(Shown):
         """Return the base unit of a series."""
         return str(self.series.set_index("series").loc[series, "unit"])
 
-    def observations_of(self, outcome: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return the observations that an outcome's model uses, and the others with `reason`."""
-        rows = self.observations[self.observations["series"] == outcome.series]
-        named = rows["report_id"].isin(outcome.exclude)
-        doubtful = ~rows["confidence"].isin(outcome.confidence) & ~named
-        kept, outside = inside_window(rows[~named & ~doubtful], outcome.start, outcome.end)
-        left_out = [
-            rows[named].assign(reason="left out by the study file"),
-            rows[doubtful].assign(reason=rows.loc[doubtful, "confidence"] + " confidence"),
-            outside,
-        ]
-        return kept.reset_index(drop=True), pd.concat(left_out).sort_values(
-            "observation_id", ignore_index=True
-        )
-
     def _fit(self, outcome: Outcome) -> IntervalFit:
         return fit_interval_series(
-            self.split[outcome.name][0],
+            self.used[outcome.name],
             design_of(outcome),
             rho=outcome.rho,
             level=self.study.level,

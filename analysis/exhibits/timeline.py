@@ -103,8 +103,9 @@ def draw_event_labels(
 
 def _add_lines(axes: Axes, segments: Sequence[Segment], transform: Transform, **style: Any) -> None:
     """Draw lines in the colour of events as one artist, without moving the limits of the axis."""
-    lines = LineCollection(segments, colors=ROLE_COLOURS["event"], transform=transform, **style)
-    axes.add_collection(lines, autolim=False)
+    if segments:
+        lines = LineCollection(segments, colors=ROLE_COLOURS["event"], transform=transform, **style)
+        axes.add_collection(lines, autolim=False)
 
 
 def label_room(

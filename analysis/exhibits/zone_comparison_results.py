@@ -18,7 +18,7 @@ from analysis.models.design import DesignSpec
 from analysis.models.effect_difference import at_level
 from analysis.models.interval_findings import Effect
 from analysis.models.interval_panel import IntervalPanel, fit_interval_panel
-from analysis.models.interval_rows import inside_window
+from analysis.models.interval_rows import only_inside
 from analysis.settings.zone_comparison import (
     GATES,
     ComparedEvent,
@@ -142,11 +142,11 @@ def compare(
 def _gate_reports(panel: GatePanel, observations: pd.DataFrame) -> dict[str, pd.DataFrame]:
     trusted = observations[observations["confidence"].isin(panel.confidence)]
     return {
-        gate.name: inside_window(
+        gate.name: only_inside(
             trusted[trusted["series"] == gate.series].reset_index(drop=True),
             panel.start,
             panel.end,
-        )[0]
+        )
         for gate in panel.gates
     }
 
@@ -191,7 +191,7 @@ def outcome_side(opened: OpenStudy, name: str, level: float, register: pd.DataFr
         label=outcome.label,
         series=outcome.series,
         register=_row(register, outcome.series),
-        rows=opened.split[name][0],
+        rows=opened.used[name],
         interventions=outcome.interventions,
         effects=tuple(at_level(effect, level) for effect in opened.fits[name].effects),
     )

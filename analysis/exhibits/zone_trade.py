@@ -96,7 +96,7 @@ def _panel(opened: OpenStudy, name: str) -> Panel:
         label=outcome.label,
         unit=opened.unit(outcome.series),
         curves=steady(pd.concat([_expected(fit), _predicted(fit)])),
-        reports=steady(report_rates(opened.split[outcome.name][0])),
+        reports=steady(report_rates(opened.used[outcome.name])),
         events=tuple(EventLine(item.start, item.label) for item in outcome.interventions),
         missing=", ".join(unknown),
     )

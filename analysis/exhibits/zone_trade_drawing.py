@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import Collection, LineCollection, PolyCollection
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, StepPatch
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from analysis.exhibits.canvas import Canvases
@@ -26,7 +26,6 @@ from analysis.exhibits.timeline import (
     ABOVE_TITLE,
     TAIL_INCHES,
     EventLine,
-    day_number,
     draw_event_labels,
     draw_event_lines,
     label_room,
@@ -39,6 +38,8 @@ RANGE_MARGIN: Final = 1.5
 MISSING_LETTERS: Final = 62
 CURVES: Final = {"fitted": "expected flow", "counterfactual": "without the events"}
 LOG: Final = "log"
+DASHES: Final = (0, (3, 1.5))
+UNDER_REPORTS: Final = 1
 LINE_WIDTHS: Final = {"fitted": 1.4, "counterfactual": 1.4, "predicted": 0.7}
 
 
@@ -103,55 +104,67 @@ def _explain(canvas: Canvas, handles: list[Line2D | Patch]) -> None:
 def _draw_curves(axes: Axes, curves: pd.DataFrame) -> None:
     """Draw each curve as steps and its band; the limits of the axis are set for them later."""
     for key, curve in curves.groupby("curve", sort=False):
-        name = str(key)
-        outlines = [_outline(piece) for piece in _unbroken(curve)]
-        for edges, piece in outlines:
-            axes.add_artist(_steps(edges, piece["rate"], name))
+        name, pieces = str(key), _unbroken(curve)
+        lines = LineCollection(
+            [_steps(piece.edges, piece.rate) for piece in pieces],
+            colors=ROLE_COLOURS[name],
+            linewidths=LINE_WIDTHS[name],
+            linestyles=[DASHES if name == "counterfactual" else "-"],
+            zorder=UNDER_REPORTS,
+        )
+        _add(axes, lines)
         if name != "predicted":
-            bands = [_band(edges, piece["lower"], piece["upper"]) for edges, piece in outlines]
+            bands = [_band(piece) for piece in pieces]
             colour = ROLE_COLOURS[name]
-            axes.add_artist(PolyCollection(bands, facecolor=colour, alpha=BAND_ALPHA, linewidth=0))
+            _add(axes, PolyCollection(bands, facecolor=colour, alpha=BAND_ALPHA, linewidth=0))
 
 
-def _unbroken(curve: pd.DataFrame) -> list[pd.DataFrame]:
+def _add(axes: Axes, drawn: Collection) -> None:
+    """Add what is drawn without moving the limits of the axis."""
+    axes.add_collection(drawn, autolim=False)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Months of a curve in a row: the days at which they begin and end (n + 1,), values (n,)."""
+
+    edges: Floats
+    rate: Floats
+    lower: Floats
+    upper: Floats
+
+
+def _unbroken(curve: pd.DataFrame) -> list[_Piece]:
     """Split a curve at every month without a row: nothing is drawn across a gap."""
     months = (curve["first_day"].dt.year * 12 + curve["first_day"].dt.month).to_numpy()
     cuts = np.flatnonzero(np.diff(months) != 1) + 1
-    ends = [0, *cuts, len(curve)]
-    return [curve.iloc[first:last] for first, last in pairwise(ends)]
+    starts = np.asarray(mdates.date2num(curve["first_day"]), dtype=float)
+    ends = starts + curve["days"].to_numpy(dtype=float)
+    values = curve[["rate", "lower", "upper"]].to_numpy(dtype=float).T
+    return [
+        _Piece(np.append(starts[first:last], ends[last - 1]), *values[:, first:last])
+        for first, last in pairwise([0, *cuts, len(curve)])
+    ]
 
 
-def _outline(piece: pd.DataFrame) -> tuple[Floats, pd.DataFrame]:
-    """Return the days at which the months of a piece begin and end, (n + 1,), with the piece."""
-    starts = np.asarray(mdates.date2num(piece["first_day"]), dtype=float)
-    return np.append(starts, starts[-1] + piece["days"].iloc[-1]), piece
+def _steps(edges: Floats, values: Floats) -> Floats:
+    """Return the line of a step function from its first to its last edge, shape (2 n, 2)."""
+    return np.column_stack([np.repeat(edges, 2)[1:-1], np.repeat(values, 2)])
 
 
-def _steps(edges: Floats, rate: pd.Series, name: str) -> StepPatch:
-    return StepPatch(
-        rate.to_numpy(dtype=float),
-        edges,
-        baseline=None,  # type: ignore[arg-type]  # no line down to zero; the stubs want a float
-        fill=False,
-        edgecolor=ROLE_COLOURS[name],
-        linewidth=LINE_WIDTHS[name],
-        linestyle=(0, (3, 1.5)) if name == "counterfactual" else "-",
-    )
-
-
-def _band(edges: Floats, lower: pd.Series, upper: pd.Series) -> Floats:
+def _band(piece: _Piece) -> Floats:
     """Return the outline of a band of steps, shape (4 n, 2): there above, and back below."""
-    days = np.repeat(edges, 2)[1:-1]
-    above, below = (np.repeat(side.to_numpy(dtype=float), 2) for side in (upper, lower))
-    days, rates = np.append(days, days[::-1]), np.append(above, below[::-1])
-    return np.column_stack([days, rates])
+    above, below = (_steps(piece.edges, side) for side in (piece.upper, piece.lower))
+    return np.concatenate([above, below[::-1]])
 
 
 def _draw_reports(axes: Axes, reports: pd.DataFrame) -> None:
-    starts = reports["start"].map(day_number)
-    ends = reports["end"].map(day_number) + 1
-    axes.hlines(reports["rate"], starts, ends, color=ROLE_COLOURS["report"], linewidth=0.9)
-    axes.plot(ends, reports["rate"], "|", color=ROLE_COLOURS["report"], markersize=4)
+    starts, after = (mdates.date2num(reports[side]) for side in ("start", "end"))
+    ends, rates = after + 1, reports["rate"].to_numpy(dtype=float)
+    bars = np.stack([np.column_stack([days, rates]) for days in (starts, ends)], axis=1)
+    colour = ROLE_COLOURS["report"]
+    _add(axes, LineCollection(list(bars), colors=colour, linewidths=0.9))
+    axes.plot(ends, rates, "|", color=colour, markersize=4)
 
 
 def _set_range(axes: Axes, panel: Panel) -> None:
@@ -190,7 +203,7 @@ def _legend(level: float) -> list[Line2D | Patch]:
         [],
         color=ROLE_COLOURS["counterfactual"],
         linewidth=1.4,
-        linestyle=(0, (3, 1.5)),
+        linestyle=DASHES,
         label=CURVES["counterfactual"],
     )
     predicted = Line2D(

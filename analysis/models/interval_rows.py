@@ -106,15 +106,29 @@ def inside_window(
     tuple
         The observations inside, and the others with a column `reason`.
     """
+    first, last, early, late = _beyond(observations, start, end)
+    reason = np.where(early, f"needs days before {first}", f"needs days after {last}")
+    outside = early | late
+    return observations[~outside], observations[outside].assign(reason=reason[outside])
+
+
+def only_inside(observations: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
+    """Return the observations that a window can hold."""
+    _, _, early, late = _beyond(observations, start, end)
+    kept: pd.DataFrame = observations[~(early | late)]
+    return kept
+
+
+def _beyond(
+    observations: pd.DataFrame, start: str, end: str
+) -> tuple[np.datetime64, np.datetime64, Bools, Bools]:
+    """Return first and last day of a window, and which observations need days before or after."""
     first = np.datetime64(start, "M").astype("datetime64[D]")
     last = (np.datetime64(end, "M") + 1).astype("datetime64[D]") - ONE_DAY
     opens = observations["start"].to_numpy(dtype="datetime64[D]")
     closes = observations["end"].to_numpy(dtype="datetime64[D]")
     growth = (observations["kind"] == "growth").to_numpy(dtype=bool)
-    early, late = _earliest_needed(opens, growth) < first, closes > last
-    reason = np.where(early, f"needs days before {first}", f"needs days after {last}")
-    outside = early | late
-    return observations[~outside], observations[outside].assign(reason=reason[outside])
+    return first, last, _earliest_needed(opens, growth) < first, closes > last
 
 
 def one_year_before(days: Days) -> Days:

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from analysis.errors import StudyError
-from analysis.models.interval_rows import inside_window
+from analysis.models.outcome_rows import used_observations
 from analysis.newstudy.doubt import Doubt, open_doubts
 from analysis.newstudy.lessons import LESSONS
 from analysis.study import Outcome, Seasonality, Study
@@ -47,18 +47,10 @@ def study_doubts(study: Study, observations: pd.DataFrame) -> list[Doubt]:
 def _of_outcomes(study: Study, observations: pd.DataFrame) -> Iterator[Doubt]:
     for outcome in study.outcomes:
         _refuse_events_outside(study, outcome)
-        rows = usable(outcome, observations)
+        rows = used_observations(outcome, observations)
         _refuse_without_reports(study, outcome, len(rows))
         yield from _same_month(study, outcome)
         yield from _fewer_than_parameters(study, outcome, len(rows))
-
-
-def usable(outcome: Outcome, observations: pd.DataFrame) -> pd.DataFrame:
-    """Return the observations that the model of an outcome would use."""
-    rows = observations[observations["series"] == outcome.series]
-    trusted = rows["confidence"].isin(outcome.confidence)
-    kept = rows[trusted & ~rows["report_id"].isin(outcome.exclude)]
-    return inside_window(kept, outcome.start, outcome.end)[0]
 
 
 def parameters(outcome: Outcome) -> int:

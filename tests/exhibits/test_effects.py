@@ -199,7 +199,7 @@ def test_leaving_a_report_out_moves_the_effect_as_the_table_says(made):
 def test_every_observation_of_a_model_stands_beside_its_fitted_value(opened):
     frame = fitted_reports_table(opened).frame
     for item in opened.study.outcomes:
-        kept, _ = opened.observations_of(item)
+        kept = opened.used[item.name]
         rows = frame[frame["outcome"] == item.name].set_index("observation_id")
         if opened.fits[item.name].state is None:
             assert rows.empty

@@ -24,7 +24,7 @@ def test_a_study_holds_every_report_of_its_places_and_named_series(opened):
 
 def test_only_reports_inside_the_window_are_used(opened):
     for item in opened.study.outcomes:
-        kept, _ = opened.observations_of(item)
+        kept = opened.used[item.name]
         first, end = pd.Period(item.start, "M").start_time, pd.Period(item.end, "M").end_time
         earlier = kept["start"].where(
             kept["kind"] == "level", kept["start"] - pd.DateOffset(years=1)
@@ -45,7 +45,7 @@ def test_the_fits_stand_in_the_order_of_the_study_file_and_are_made_once(opened)
     assert opened.fits is opened.fits
     for item in opened.study.outcomes:
         assert opened.fits[item.name].level == opened.study.level
-        assert opened.fits[item.name].reports == len(opened.observations_of(item)[0])
+        assert opened.fits[item.name].reports == len(opened.used[item.name])
 
 
 def test_interventions_are_listed_once_by_date_and_every_date_has_one_line():

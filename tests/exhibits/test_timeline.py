@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.text import Annotation
+from matplotlib.text import Text
 from scipy.optimize import minimize
 
 from analysis.exhibits.figure import Margins, drawing, new_canvas
@@ -40,8 +40,14 @@ def axis(start: date = FIRST.day, end: date = LAST.day):
     return axes
 
 
-def labels_of(axes) -> list[Annotation]:
-    return [item for item in axes.texts if isinstance(item, Annotation)]
+def labels_of(axes) -> list[Text]:
+    return list(axes.texts)
+
+
+def lines_of(axes) -> np.ndarray:
+    """Ends of the drawn lines, shape (lines, 2 ends, x and y)."""
+    [drawn] = axes.collections
+    return np.array(drawn.get_segments())
 
 
 # Labels make room
@@ -129,7 +135,9 @@ def test_only_events_inside_the_axis_are_drawn_and_by_date():
     inside = [FIRST, CLOSURE, REOPENING, LAST]
     assert visible(axes, events) == inside
     draw_event_lines(axes, events)
-    assert [line.get_xdata()[0] for line in axes.lines] == [day_number(e.day) for e in inside]
+    days = [day_number(event.day) for event in inside]
+    assert lines_of(axes)[:, 0].tolist() == [[day, 0] for day in days]
+    assert lines_of(axes)[:, 1].tolist() == [[day, 1] for day in days]
     draw_event_labels(axes, events)
     assert [label.get_text() for label in labels_of(axes)] == [event.text for event in inside]
 
@@ -139,9 +147,13 @@ def test_a_label_carries_the_date_and_points_to_its_day():
     draw_event_labels(axes, [CLOSURE])
     [label] = labels_of(axes)
     assert label.get_text() == "Last gates shut\n8 Jul 2021"
-    share, _ = label.xy
+    [(foot, head)] = lines_of(axes)
     low, high = axes.get_xlim()
-    assert low + share * (high - low) == pytest.approx(day_number(CLOSURE.day))
+    assert low + foot[0] * (high - low) == pytest.approx(day_number(CLOSURE.day))
+    assert foot[1] == 1.0  # the upper edge of the axis
+    place, bottom = label.get_position()
+    assert head[0] == place
+    assert foot[1] < head[1] < bottom
 
 
 def test_a_long_label_is_broken_and_keeps_every_word():
@@ -162,7 +174,7 @@ def test_two_events_close_to_each_other_get_labels_apart_in_their_order():
         "Event 1",
         "Event 2",
     ]
-    places = np.array([label.xyann[0] for label in labels])
+    places = np.array([label.get_position()[0] for label in labels])
     line_height = labels[0].get_fontsize() / 72 / 7.0  # the axis is 7 inches wide
     assert (np.diff(places) > 2 * line_height).all()
 
@@ -185,7 +197,16 @@ def test_a_figure_without_events_is_drawn():
     axes = axis()
     draw_event_lines(axes, [])
     draw_event_labels(axes, [])
-    assert len(axes.lines) == len(axes.texts) == 0
+    assert len(axes.collections) == len(axes.texts) == 0
+
+
+def test_event_lines_move_no_limit_of_the_axis():
+    axes = axis()
+    before = axes.dataLim.get_points().tolist(), axes.get_ylim()
+    draw_event_lines(axes, [CLOSURE, REOPENING])
+    draw_event_labels(axes, [CLOSURE, REOPENING])
+    assert axes.dataLim.get_points().tolist() == before[0]
+    assert axes.get_ylim() == before[1]
 
 
 # The years of an axis

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
-from matplotlib.patches import StepPatch
 
 from analysis.exhibits.style import ROLE_COLOURS
 from analysis.exhibits.timeline import day_number
@@ -32,19 +31,19 @@ def made_canvas(made):
     return drawn(zone_trade_figure(made))
 
 
-def days_of(steps: list[StepPatch]) -> set[int]:
+def days_of(steps: list[np.ndarray]) -> set[int]:
     """Return every day that some curve covers."""
     days: set[int] = set()
-    for patch in steps:
-        edges = patch.get_data().edges
-        days |= set(range(int(edges[0]), int(edges[-1])))
+    for line in steps:
+        days |= set(range(int(line[0, 0]), int(line[-1, 0])))
     return days
 
 
-def steps_of(axes, curve: str) -> list[StepPatch]:
-    colour = to_hex(ROLE_COLOURS[curve])
-    patches = [patch for patch in axes.patches if isinstance(patch, StepPatch)]
-    return [patch for patch in patches if to_hex(patch.get_edgecolor()) == colour]
+def lines_in(axes, role: str) -> list[np.ndarray]:
+    """Lines in the colour of a role, each of shape (points, x and y)."""
+    lines = [found for found in axes.collections if isinstance(found, LineCollection)]
+    drawn = [found for found in lines if to_hex(found.get_color()[0]) == to_hex(ROLE_COLOURS[role])]
+    return [np.asarray(line) for found in drawn for line in found.get_segments()]
 
 
 def days_in(rows: pd.DataFrame) -> set[int]:
@@ -72,12 +71,11 @@ def test_a_report_is_drawn_at_its_mean_daily_rate_over_both_of_its_end_days():
 def test_the_bars_of_a_panel_are_the_reports_of_its_outcome(opened, canvases):
     panels = [item for item in opened.study.outcomes if item.figure]
     for axes, item in zip(canvases["zone_trade"].axes, panels, strict=True):
-        rates = report_rates(opened.observations_of(item)[0])
+        rates = report_rates(opened.used[item.name])
         expected = [
             (day_number(row.start), day_number(row.end) + 1, row.rate) for row in rates.itertuples()
         ]
-        [lines] = [found for found in axes.collections if isinstance(found, LineCollection)]
-        bars = [(*segment[:, 0], segment[0, 1]) for segment in lines.get_segments()]
+        bars = [(*line[:, 0], line[0, 1]) for line in lines_in(axes, "report")]
         assert np.array(sorted(bars)) == pytest.approx(np.array(sorted(expected)), rel=STEADY)
         low, high = axes.get_ylim()
         assert all(low < rate < high for _, _, rate in bars)
@@ -89,7 +87,7 @@ def test_the_bars_of_a_panel_are_the_reports_of_its_outcome(opened, canvases):
 def test_nothing_is_drawn_across_a_gap(made, made_canvas):
     gap = {int(day_number(day.date())) for day in pd.date_range(*GAP)}
     for axes in made_canvas.axes:
-        fitted = steps_of(axes, "fitted")
+        fitted = lines_in(axes, "fitted")
         assert len(fitted) == 2
         assert days_of(fitted) & gap == set()
         bands = [item for item in axes.collections if not isinstance(item, LineCollection)]
@@ -108,13 +106,13 @@ def test_a_curve_is_drawn_over_the_days_of_its_rows_and_no_others(opened, canvas
     panels = [item.name for item in opened.study.outcomes if item.figure]
     for axes, name in zip(canvases["zone_trade"].axes, panels, strict=True):
         rows = data[(data["outcome"] == name) & (data["element"] == curve)]
-        assert days_of(steps_of(axes, curve)) == days_in(rows)
+        assert days_of(lines_in(axes, curve)) == days_in(rows)
 
 
 def test_a_curve_is_drawn_at_the_rates_of_the_data(made, made_canvas):
     data = zone_trade_figure(made).data
     for curve in CURVES:
-        values = [step.get_data()[0] for step in steps_of(made_canvas.axes[0], curve)]
+        values = [line[::2, 1] for line in lines_in(made_canvas.axes[0], curve)]
         rows = data[(data["outcome"] == "trade") & (data["element"] == curve)]
         assert len(rows) == 24
         assert np.concatenate(values).tolist() == rows["rate"].tolist()
@@ -178,8 +176,8 @@ def test_an_event_before_every_report_takes_the_counterfactual_away(made, made_c
     fit = made.fits["early"]
     assert fit.effect("early").verdict == UNKNOWN
     assert fit.effect("closure").verdict != UNKNOWN
-    assert steps_of(made_canvas.axes[1], "fitted")
-    assert steps_of(made_canvas.axes[1], "counterfactual") == []
+    assert lines_in(made_canvas.axes[1], "fitted")
+    assert lines_in(made_canvas.axes[1], "counterfactual") == []
     data = zone_trade_figure(made).data.set_index(["outcome", "element"]).index
     assert ("early", "fitted") in data
     assert ("early", "counterfactual") not in data
@@ -202,7 +200,7 @@ def test_the_data_have_a_row_for_every_report_and_month_that_is_drawn(opened):
     for item in [item for item in opened.study.outcomes if item.figure]:
         own = figure.data[figure.data["outcome"] == item.name]
         rows = own[~own["element"].str.startswith(EFFECT)]
-        rates = report_rates(opened.observations_of(item)[0])
+        rates = report_rates(opened.used[item.name])
         monthly = opened.fits[item.name].monthly
         counts = rows["element"].value_counts()
         for curve in ("fitted", "counterfactual"):
@@ -247,4 +245,4 @@ def test_an_outcome_without_any_number_still_has_its_reports(made):
     unknown = [f"{EFFECT}{e.label}: {UNKNOWN}" for e in study.fits["trade"].effects]
     assert figure.data["element"].tolist() == [*few["observation_id"], *unknown]
     [axes] = drawn(figure).axes
-    assert steps_of(axes, "fitted") == steps_of(axes, "counterfactual") == []
+    assert lines_in(axes, "fitted") == lines_in(axes, "counterfactual") == []

@@ -18,6 +18,7 @@ from analysis.explorer.page import page_of, picture_html, refusal_html
 from analysis.explorer.view import view_of
 from analysis.models.design import design_of
 from analysis.models.interval_series import fit_interval_series
+from analysis.models.outcome_rows import used_observations
 
 MUSE = "muse_imports"
 OUTCOMES = [
@@ -98,7 +99,7 @@ def test_each_part_of_a_choice_reaches_the_model(ground):
         interventions=(by_name["gates_shut"], by_name["reopening"]),
     )
     assert outcome == expected
-    used, _ = ground.opened["ruili_muse"].observations_of(expected)
+    used = used_observations(expected, ground.opened["ruili_muse"].observations)
     fit = fit_interval_series(used, design_of(expected), rho=expected.rho, level=0.95)
     [found] = view.opened.fits.values()
     assert found.effects == fit.effects

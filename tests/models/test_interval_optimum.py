@@ -30,7 +30,7 @@ def criterion(fit: IntervalFit) -> float:
 )
 def test_no_given_disagreement_beats_the_estimated_one(study, outcome):
     opened = open_study(study)
-    reports = opened.split[outcome][0]
+    reports = opened.used[outcome]
     spec = design_of(opened.outcome(outcome))
     found = criterion(fit_interval_series(reports, spec, errors="gaussian"))
     rivals = [

@@ -106,7 +106,7 @@ def test_exhibits_of_a_study_name_the_rows_that_they_take(sidecars):
 
 def test_a_model_rests_on_the_reports_that_it_is_fitted_to(sidecars):
     opened = opened_once("mohan_boten")
-    used = {key for kept, _ in opened.split.values() for key in kept["report_id"]}
+    used = {key for kept in opened.used.values() for key in kept["report_id"]}
     rows = {Path(i.file).stem: i.rows for i in sidecars["mohan_boten/effects"].inputs}
     assert used <= set(rows["reports"]) < set(opened.reports["report_id"])
 
