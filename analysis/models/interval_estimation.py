@@ -40,7 +40,6 @@ TOLERANCE: Final = 1e-6
 
 WEIGHT_TOLERANCE: Final = 1e-4  # a weight is shown with two digits
 STEADIEST: Final = 0.95  # a drift that fades more slowly than this is not followed to its end
-MOST_STEPS: Final = 60
 FIRST_STEPS: Final = 30  # the first turn stands far off: a flat ridge of its noise leads nowhere
 LONGEST_MOVE: Final = 2.0  # longest Gauss-Newton move of a log flow; longer ones overshoot
 CAUTIOUS_FROM: Final = 20  # turns that have not settled by then swing between two optima
@@ -106,6 +105,17 @@ class Converged:
 
 
 @dataclass(frozen=True)
+class _Task:
+    """What is estimated; `layout` is None where all reports are of one series."""
+
+    rows: IntervalRows
+    design: Design
+    options: Options
+    subspace: Subspace
+    layout: Layout | None
+
+
+@dataclass(frozen=True)
 class _Turn:
     """Where a turn starts: free coefficients (r,), weights (n,), stand-ins and the noise.
 
@@ -147,7 +157,7 @@ def estimate(
         When the turns do not settle.
     """
     try:
-        return _settled(rows, design, options, subspace, layout)
+        return _settled(_Task(rows, design, options, subspace, layout))
     except ModelError as error:
         if error.problem != SINGULAR or _is_given(options):
             raise
@@ -171,72 +181,71 @@ def _unsettled() -> ModelError:
     )
 
 
-def _settled(
-    rows: IntervalRows,
-    design: Design,
-    options: Options,
-    subspace: Subspace,
-    layout: Layout | None,
-) -> Converged:
-    turn = _first_turn(rows, design, options, subspace)
+def _settled(task: _Task) -> Converged:
+    """Settle in quick turns, or begin again with thorough ones where these do not settle."""
+    start = _first_turn(task)
+    try:
+        quick = _turns(task, start, CAUTIOUS_FROM)
+    except ModelError:
+        quick = None
+    found = quick or _turns(task, replace(start, thorough=True), ITERATIONS)
+    if found is None:
+        raise _unsettled()
+    return found
+
+
+def _turns(task: _Task, turn: _Turn, most: int) -> Converged | None:
+    """Take turns until one settles; the last one is thorough. None where `most` do not do."""
     rivals = 0
-    for _ in range(ITERATIONS):
-        fit = _take_turn(rows, design, options, subspace, turn, layout)
-        thorough = turn.thorough
+    for _ in range(most):
+        fit, thorough = _take_turn(task, turn), turn.thorough
         turn, settled = _next_turn(fit, turn)
         if not settled:
             continue
         if not thorough:
             turn = replace(turn, thorough=True)
             continue
-        rival = better_noise(fit.regression, options.noise_spec, fit.noise)
+        rival = better_noise(fit.regression, task.options.noise_spec, fit.noise)
         if rival is None or rivals == MOST_RIVALS:
             return fit
         rivals += 1
-        turn = replace(turn, number=1, noise=rival, drift=np.zeros(len(rows)))
-    raise _unsettled()
+        turn = replace(turn, number=1, noise=rival, drift=np.zeros(len(task.rows)))
+    return None
 
 
-def _first_turn(rows: IntervalRows, design: Design, options: Options, subspace: Subspace) -> _Turn:
+def _first_turn(task: _Task) -> _Turn:
     """Start from the free coefficients whose predictor is nearest to a constant flow."""
-    target = constant_predictor(rows, design, options.link)
-    free = np.linalg.lstsq(design.matrix @ subspace.basis, target, rcond=None)[0]
-    rounding = rounding_half_width(rows, options.link) ** 2 * UNIFORM_VARIANCE
-    seen = response(rows, options.link)
-    vague = VAGUE if options.link == "log" else float(np.std(seen)) or VAGUE
+    rows, link = task.rows, task.options.link
+    target = constant_predictor(rows, task.design, link)
+    free = np.linalg.lstsq(task.design.matrix @ task.subspace.basis, target, rcond=None)[0]
+    rounding = rounding_half_width(rows, link) ** 2 * UNIFORM_VARIANCE
+    seen = response(rows, link)
+    vague = VAGUE if link == "log" else float(np.std(seen)) or VAGUE
     stand_in = first_stand_in(seen, rounding, rows.open_ended, vague)
     still = np.zeros(len(rows))
     return _Turn(0, np.asarray(free, dtype=float), np.ones(len(rows)), still, stand_in, None)
 
 
-def _take_turn(
-    rows: IntervalRows,
-    design: Design,
-    options: Options,
-    subspace: Subspace,
-    turn: _Turn,
-    layout: Layout | None,
-) -> Converged:
-    coefficients = subspace.basis @ turn.free
-    linear = linearise(rows, design.matrix @ coefficients, options.link)
+def _take_turn(task: _Task, turn: _Turn) -> Converged:
+    design, options, layout, basis = task.design, task.options, task.layout, task.subspace.basis
+    coefficients = basis @ turn.free
+    linear = linearise(task.rows, design.matrix @ coefficients, options.link)
     last = turn.noise.noise if turn.noise else None
     folded = layout.fold(linear) if layout else linear
     excess = jensen(folded, last, options.link) if last else 0.0
     mean = linear.mean + (excess * layout.size**2 if layout else excess)
-    regressors = linear.shares @ design.matrix @ subspace.basis
+    regressors = linear.shares @ design.matrix @ basis
     shares = folded.shares * layout.size[:, None] if layout else folded.shares
     mixing = layout.mixing if layout else None
     shape = NoiseShape(shares, turn.stand_in.variance, turn.weights, mixing)
     working = turn.stand_in.response - mean + regressors @ turn.free
     regression = Regression(working, regressors, shape, options.criterion)
-    usual = MOST_STEPS if turn.thorough else 1
-    steps = FIRST_STEPS if turn.noise is None else usual if turn.number < CAUTIOUS_FROM else 1
-    noise = estimate_noise(regression, options.noise_spec, turn.noise, steps)
+    noise = estimate_noise(regression, options.noise_spec, turn.noise, _steps(turn))
     return Converged(
-        rows,
+        task.rows,
         design,
         options,
-        subspace,
+        task.subspace,
         coefficients,
         linear,
         mean,
@@ -244,6 +253,13 @@ def _take_turn(
         regression,
         noise,
     )
+
+
+def _steps(turn: _Turn) -> int:
+    """Return the most steps that the noise may take in a turn."""
+    if turn.noise is None:
+        return FIRST_STEPS
+    return ITERATIONS if turn.thorough and turn.number < CAUTIOUS_FROM else 1
 
 
 def _next_turn(fit: Converged, turn: _Turn) -> tuple[_Turn, bool]:
