@@ -6,6 +6,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed.stamp
+PEERS := .venv/peers.stamp
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help reproduce test coverage test-faults site lab check lint benchmark simulate lock bundle verify-bundle audit clean
@@ -51,7 +52,11 @@ lint: $(STAMP) ## format the code and mend what ruff can mend
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-benchmark: $(STAMP) ## measure speed and memory as ratios against named peers
+$(PEERS): $(STAMP) tests/benchmarks/peers.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --upgrade --target .venv/peers -r tests/benchmarks/peers.lock
+	@touch $@
+
+benchmark: $(PEERS) ## measure speed and memory as ratios against named peers
 	@for script in tests/benchmarks/benchmark_*.py; do $(BIN)/python $$script || exit 1; done
 
 simulate: $(STAMP) ## test an estimator on made data; NAME= picks the study (minutes; see python -m analysis simulate --help)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ModelError
+from analysis.errors import ModelError, require_known
 from analysis.models.arrays import Floats
 from analysis.models.panel import fit_panel
 from analysis.models.panel_dependence import pesaran_cd, wooldridge_serial_correlation
@@ -27,12 +28,17 @@ __all__ = [
 ]
 
 Variance = Literal["random", "fixed", "own"]
+Indefinite = Literal["refuse", "absolute"]
 # Eigenvalues of a difference of covariances below this share of the largest are rounding.
 POSITIVE = 1e-10
 
 
 def hausman(
-    fixed: PanelFit, random: PanelFit, *, variance: Variance = "random"
+    fixed: PanelFit,
+    random: PanelFit,
+    *,
+    variance: Variance = "random",
+    indefinite: Indefinite = "refuse",
 ) -> SpecificationTest:
     """Test random against fixed effects by the difference of the estimates (Hausman, 1978).
 
@@ -44,17 +50,21 @@ def hausman(
         Error variance in both covariances: that of the `random` fit (Stata: sigmamore) or of the
         `fixed` fit (sigmaless), for which the difference is positive definite; or each fit's
         `own` (Stata without an option; plm: phtest).
+    indefinite
+        What to do where the difference of the covariances is not positive definite: `refuse`, or
+        go on with the `absolute` value of the quadratic form, as plm does. That number has no
+        chi-squared distribution; it is there to be compared with what plm prints, and its name
+        says so.
 
     Raises
     ------
     ModelError
         When a fit has another model or covariance, no slope is shared, or the difference of the
-        covariances is not positive definite. plm then prints the absolute value of a negative
-        number as chi-squared.
+        covariances is not positive definite and `indefinite` is `refuse`.
     """
     _refuse_other_fits(fixed, random)
-    if variance not in VARIANCES:
-        raise ModelError(f"unknown variance '{variance}'", allowed=", ".join(VARIANCES))
+    require_known(variance, VARIANCES, ModelError, f"unknown variance '{variance}'")
+    require_known(indefinite, get_args(Indefinite), ModelError, f"unknown way '{indefinite}'")
     names = [name for name in fixed.names if name in random.names]
     if not names:
         raise ModelError("the fixed and the random effects fit share no regressor")
@@ -63,18 +73,38 @@ def hausman(
     difference = _block(fixed, names) * scale_fixed - _block(random, names) * scale_random
     statistic = float(gap @ np.linalg.solve(difference, gap))
     values = np.linalg.eigvalsh(difference)
-    if values.min() <= POSITIVE * np.abs(values).max():
-        raise ModelError(
-            "the difference of the two covariances is not positive definite, so its quadratic "
-            f"form, {statistic:.10g}, is no chi-squared statistic",
-            remedy="use variance='random' or mundlak_test",
-        )
-    return chi_squared(
+    definite = bool(values.min() > POSITIVE * np.abs(values).max())
+    if not definite and indefinite == "refuse":
+        raise _not_definite(statistic)
+    found = chi_squared(
         "Hausman",
         "unit effects are uncorrelated with the regressors (random effects are consistent)",
-        statistic,
+        abs(statistic),
         len(names),
         f"difference of fixed and random effects (Swamy–Arora), error variance: {variance}",
+    )
+    return found if definite else _as_printed(found, statistic)
+
+
+def _as_printed(found: SpecificationTest, form: float) -> SpecificationTest:
+    """Return a test whose words say that its number decides nothing."""
+    why = (
+        f"absolute value of {form:.10g}, the quadratic form of a difference of covariances that is "
+        "not positive definite; plm prints it so, and it is no chi-squared statistic"
+    )
+    return replace(
+        found,
+        name="Hausman, absolute value",
+        method=f"{found.method}; {why}",
+        sentence=f"Hausman, absolute value: decides nothing ({why}).",
+    )
+
+
+def _not_definite(form: float) -> ModelError:
+    return ModelError(
+        "the difference of the two covariances is not positive definite, so its quadratic "
+        f"form, {form:.10g}, is no chi-squared statistic",
+        remedy="use variance='random' or mundlak_test",
     )
 
 

@@ -51,6 +51,20 @@ def test_a_negative_quadratic_form_is_refused_where_plm_prints_its_absolute_valu
     assert found.p_value == pytest.approx(stats.chi2.sf(found.statistic, 2), rel=EXACT)
 
 
+def test_the_number_that_plm_prints_comes_on_demand_with_words_that_it_decides_nothing():
+    fixed, random = (unadjusted(staggered(), STAGGERED, m) for m in ("fixed", "random"))
+    found = hausman(fixed, random, variance="own", indefinite="absolute")
+    chi2, p_value = REFERENCE["hausman_chi2_p"]
+    assert found.statistic == pytest.approx(chi2, rel=SAME)
+    assert found.p_value == pytest.approx(p_value, rel=SAME)
+    assert "decides nothing" in found.sentence
+    assert "not positive definite" in found.method
+    usual = hausman(fixed, random, indefinite="absolute")
+    assert usual == hausman(fixed, random)
+    with pytest.raises(ModelError, match="unknown way 'abs'"):
+        hausman(fixed, random, indefinite="abs")
+
+
 def test_hausman_wants_unadjusted_fits_of_the_same_rows():
     frame = made()
     fixed, random = (unadjusted(frame, MADE, m) for m in ("fixed", "random"))
