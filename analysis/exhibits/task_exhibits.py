@@ -9,15 +9,8 @@ from pytask import Product, task
 
 from analysis.config import FIGURES, PARAMETERS, common_settings, study_names
 from analysis.data_management.processed import PROCESSED_REGISTER
-from analysis.exhibits.registry import (
-    COMMON_EXHIBITS,
-    EXHIBITS,
-    EXTENSIONS,
-    ROBUST,
-    CommonExhibit,
-    Exhibit,
-    module_file,
-)
+from analysis.exhibits.exhibit import EXTENSIONS, CommonExhibit, Exhibit, module_file
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, ROBUST
 from analysis.exhibits.robustness_files import common_registers, robustness_register
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from analysis.data_management.save import write_bytes_atomic
+from analysis.exhibits.exhibit import CommonExhibit, Exhibit
 from analysis.exhibits.figure import Figure
-from analysis.exhibits.registry import CommonExhibit, Exhibit
 from analysis.exhibits.table import Table
 
 

@@ -9,16 +9,8 @@ from typing import Final
 
 from analysis.config import FIGURES, PARAMETERS, common_settings, study_names
 from analysis.data_management.processed import PROCESSED_REGISTER
-from analysis.exhibits.registry import (
-    COMMON_EXHIBITS,
-    EXHIBITS,
-    EXTENSIONS,
-    ROBUST,
-    ROOM,
-    CommonExhibit,
-    Exhibit,
-    module_file,
-)
+from analysis.exhibits.exhibit import EXTENSIONS, ROOM, CommonExhibit, Exhibit, module_file
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, ROBUST
 from analysis.exhibits.robustness_files import common_registers, robustness_register
 from analysis.program import module_sources
 

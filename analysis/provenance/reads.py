@@ -28,7 +28,7 @@ from typing import Any, Final
 
 from analysis.config import DATA_PROCESSED, DATA_RAW, ROOT
 from analysis.data_management.save import write_text_atomic
-from analysis.exhibits.registry import ROOM, module_file
+from analysis.exhibits.exhibit import ROOM, module_file
 from analysis.nodes import file_set, shown_path
 from analysis.program import environment_sources, module_sources
 from analysis.provenance.places import PlacedExhibit

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from analysis.config import DATA_PROCESSED, ROOT
 from analysis.data_management.save import write_text_atomic
-from analysis.exhibits.registry import module_file
+from analysis.exhibits.exhibit import module_file
 from analysis.nodes import file_set, shown_path
 from analysis.program import environment_sources, module_sources
 from analysis.provenance.lent_frames import LentFrame

@@ -16,7 +16,8 @@ from analysis.data_management.save import write_text_atomic
 from analysis.data_management.sources import SOURCES
 from analysis.errors import BuildError
 from analysis.exhibits.effects import finding_sentences
-from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, EXTENSIONS, CommonExhibit, Exhibit
+from analysis.exhibits.exhibit import EXTENSIONS, CommonExhibit, Exhibit
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.exhibits.study_results import OpenStudy, opened_once
 from analysis.program import line_of
 from analysis.reporting.readme_package import availability, requirements

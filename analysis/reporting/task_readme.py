@@ -9,7 +9,8 @@ from pytask import Product, task
 
 from analysis.config import DATA_RAW, FIGURES, PARAMETERS, ROOT, study_names
 from analysis.data_management.processed import PROCESSED_REGISTER
-from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, module_file
+from analysis.exhibits.exhibit import module_file
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.nodes import FileSet, file_set
 from analysis.program import environment_sources, module_sources
 from analysis.workers import in_worker

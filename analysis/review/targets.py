@@ -9,13 +9,8 @@ from typing import Final, Literal
 
 from analysis.config import DATA_PROCESSED, FIGURES, ROOT
 from analysis.errors import StudyError, require_known
-from analysis.exhibits.registry import (
-    COMMON_EXHIBITS,
-    EXHIBITS,
-    CommonExhibit,
-    Exhibit,
-    module_file,
-)
+from analysis.exhibits.exhibit import CommonExhibit, Exhibit, module_file
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.review.forms import column_forms
 
 TargetKind = Literal["table", "figure", "processed table"]

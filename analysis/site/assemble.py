@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.exhibits.registry import EXTENSIONS
+from analysis.exhibits.exhibit import EXTENSIONS
 from analysis.site.anchors import telling_anchors
 from analysis.site.data_pages import (
     data_index,

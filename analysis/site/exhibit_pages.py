@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from analysis.exhibits.registry import module_file
+from analysis.exhibits.exhibit import module_file
 from analysis.site.inert import Html, raw, site_link, text
 from analysis.site.inputs import REBUILD, SavedExhibit, SiteInputs
 from analysis.site.pieces import (

@@ -18,7 +18,8 @@ from analysis.data_management.cards import Card, read_card
 from analysis.data_management.parts import parts_of
 from analysis.data_management.sources import SOURCES
 from analysis.errors import BuildError
-from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, EXTENSIONS, CommonExhibit, Exhibit
+from analysis.exhibits.exhibit import EXTENSIONS, CommonExhibit, Exhibit
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 
 _SVG_TITLE: Final = re.compile(r"<dc:title>(.*?)</dc:title>", re.DOTALL)
 _CAPTION: Final = re.compile(r"<caption>(.*?)</caption>", re.DOTALL)

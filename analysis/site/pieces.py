@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from analysis.exhibits.registry import EXTENSIONS
+from analysis.exhibits.exhibit import EXTENSIONS
 from analysis.site.inert import Html, heading, raw, site_link, text
 from analysis.site.inputs import SavedExhibit, SiteInputs
 

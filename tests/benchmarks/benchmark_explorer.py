@@ -1,4 +1,4 @@
-"""Processor time of a change in the explorer: `python -m <this file>`.
+"""Wait for a change in the kernel of the explorer.
 
 The peer is what a reader without it would do for each change: run the cells of notebook 02 that
 show the same (open, figure, effects, cumulative effects, identification) for the whole study.
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from statistics import median
-from time import process_time
+from time import perf_counter
 
 from analysis.exhibits import effects
 from analysis.exhibits.study_results import open_study
@@ -43,10 +43,10 @@ def changes(ground: Ground) -> Iterator[Choice]:
 
 
 def milliseconds(task: Callable[[], object]) -> float:
-    """Return the processor time of one call."""
-    begun = process_time()
+    """Return how long one call takes, by the clock on the wall."""
+    begun = perf_counter()
     task()
-    return 1000 * (process_time() - begun)
+    return 1000 * (perf_counter() - begun)
 
 
 def notebook(study: str) -> list[object]:

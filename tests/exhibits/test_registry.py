@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from analysis.config import NOTEBOOKS
+from analysis.exhibits.exhibit import EXTENSIONS
 from analysis.exhibits.figure import Figure
-from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, EXTENSIONS
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.exhibits.table import Table
 
 LEAST_ALT_LETTERS = 40

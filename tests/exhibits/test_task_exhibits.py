@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from analysis.config import ANALYSIS, FIGURES, LOCK
-from analysis.exhibits.registry import EXHIBITS, EXTENSIONS
+from analysis.exhibits.exhibit import EXTENSIONS
+from analysis.exhibits.registry import EXHIBITS
 from analysis.exhibits.task_exhibits import exhibit_paths, exhibit_program
 
 EXHIBIT = {item.name: item for item in EXHIBITS}

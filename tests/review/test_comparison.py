@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS, module_file
+from analysis.exhibits.exhibit import module_file
+from analysis.exhibits.registry import COMMON_EXHIBITS, EXHIBITS
 from analysis.review.comparison import compare_tables, one_sided
 from analysis.review.forms import column_forms
 from analysis.review.verdicts import Verdict, overall_verdict

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.config import ROOT
-from analysis.exhibits.registry import EXTENSIONS
+from analysis.exhibits.exhibit import EXTENSIONS
 from analysis.exhibits.table import Column, Table
 from analysis.site.inputs import Place, every_place
 
