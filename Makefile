@@ -57,7 +57,7 @@ $(PEERS): $(STAMP) tests/benchmarks/peers.lock
 	@touch $@
 
 benchmark: $(PEERS) ## measure speed and memory as ratios against named peers
-	@for script in tests/benchmarks/benchmark_*.py; do $(BIN)/python $$script || exit 1; done
+	@failed=0; for script in tests/benchmarks/benchmark_*.py; do echo "$$script"; $(BIN)/python $$script || failed=1; done; exit $$failed
 
 simulate: $(STAMP) ## test an estimator on made data; NAME= picks the study (minutes; see python -m analysis simulate --help)
 	@$(BIN)/python -m analysis simulate $(NAME)

@@ -21,7 +21,7 @@ from analysis.exhibits.table import csv_text
 
 EMPTY_INCHES: Final = 0.8
 Rectangle = tuple[float, float, float, float]
-QUICKEST: Final = 1  # level of compression of a PNG, from 0 to 9
+QUICKEST: Final = {"lossless": True, "quality": 0, "method": 0}
 # Matplotlib's settings and font caches are global to the process: one drawing at a time.
 _DRAWING = threading.RLock()
 
@@ -34,12 +34,11 @@ class Picture:
     alt: str
     draw: Callable[[], Canvas] = field(repr=False)
 
-    def quick_png(self, dpi: int = SCREEN_DPI) -> bytes:
-        """Return the picture as PNG, larger and sooner than one that is saved."""
+    def quick_webp(self, dpi: int = SCREEN_DPI) -> bytes:
+        """Return the picture as lossless WebP, which takes half the time of the same PNG."""
         with drawing():
             buffer = io.BytesIO()
-            options = {"compress_level": QUICKEST}
-            self.draw().savefig(buffer, format="png", dpi=dpi, pil_kwargs=options)
+            self.draw().savefig(buffer, format="webp", dpi=dpi, pil_kwargs=QUICKEST)
             return buffer.getvalue()
 
 

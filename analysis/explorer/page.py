@@ -58,9 +58,9 @@ def result_html(view: View, canvases: Canvases = new_canvas) -> Html:
 
 def picture_html(picture: Picture) -> Html:
     """Return a picture with its alt text and caption, inside the page itself."""
-    content = base64.b64encode(picture.quick_png(SCREEN_DPI)).decode("ascii")
+    content = base64.b64encode(picture.quick_webp(SCREEN_DPI)).decode("ascii")
     return Html(
-        f'<figure style="margin: 0"><img src="data:image/png;base64,{content}" '
+        f'<figure style="margin: 0"><img src="data:image/webp;base64,{content}" '
         f'alt="{text(picture.alt)}" style="max-width: 100%">'
         f"<figcaption>{text(picture.title)}</figcaption></figure>"
     )

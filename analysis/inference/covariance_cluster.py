@@ -93,7 +93,7 @@ def _grams(design: Floats, codes: Integers) -> Floats:
     narrow = codes.astype(np.min_scalar_type(int(codes.max())))  # 16 bits are sorted by radix
     order = np.argsort(narrow, kind="stable")
     edges = np.concatenate([[0], np.cumsum(np.bincount(codes))])
-    sorted_rows = design[order]
+    sorted_rows = design.take(order, axis=0)
     grams = np.empty((len(edges) - 1, design.shape[1], design.shape[1]))
     for group in range(len(grams)):
         block = sorted_rows[edges[group] : edges[group + 1]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from analysis.models.arrays import Floats
 
@@ -20,6 +21,13 @@ def group_sums(values: Floats, codes: Integers, groups: int) -> Floats:
     for column in range(values.shape[1]):
         sums[:, column] = np.bincount(codes, weights=values[:, column], minlength=groups)
     return sums
+
+
+def weighted_sums(weights: Floats, values: Floats, codes: Integers, groups: int) -> Floats:
+    """Sum rows times their weights by code, shape (groups, k), without making the products."""
+    rows = np.arange(len(codes) + 1)
+    membership = sparse.csr_array((weights, codes, rows), shape=(len(codes), groups))
+    return np.asarray(membership.T @ values)
 
 
 def clustered(scores: Floats, codes: Integers) -> Floats:

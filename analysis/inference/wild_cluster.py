@@ -15,7 +15,7 @@ import numpy as np
 
 from analysis.errors import ModelError, require_known
 from analysis.inference.covariance_cluster import ClusterSums
-from analysis.inference.covariance_panel import Integers, group_sums
+from analysis.inference.covariance_panel import Integers, weighted_sums
 from analysis.models.arrays import Floats
 
 Weights = Literal["rademacher", "webb"]
@@ -214,9 +214,8 @@ def bootstrap_draws(
     """
     groups = len(sums.grams)
     column = sums.bread[:, coefficient]
-    partial = design @ (column / column[coefficient])
-    at_estimate = group_sums(design * residuals[:, None], codes, groups)
-    slope = -group_sums(design * partial[:, None], codes, groups)
+    at_estimate = weighted_sums(residuals, design, codes, groups)
+    slope = -(sums.grams @ (column / column[coefficient]))
     scores = (at_estimate - estimate * slope, slope)
     pulled = sums.grams @ column
     own = [part @ column for part in scores]

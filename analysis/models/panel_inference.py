@@ -46,7 +46,9 @@ class Solved:
     @property
     def scores(self) -> Floats:
         """Orthonormal columns times residuals, shape (n, k): sums of them lose no digits."""
-        return np.asarray((self.inverse.T @ self.problem.design.T * self.residuals).T)
+        columns = np.asarray(self.inverse.T @ self.problem.design.T)
+        columns *= self.residuals
+        return columns.T
 
 
 @dataclass(frozen=True)

@@ -31,15 +31,18 @@ CELLS = (
 
 
 def changes(ground: Ground) -> Iterator[Choice]:
-    """Return, for each outcome of each study, its own choice and three changes of it."""
+    """Return every outcome's own choice, and each of its single changes with and without trend."""
     for study, opened in ground.opened.items():
         for outcome in opened.study.outcomes:
             own = first_choice(ground, study, outcome.name)
             listed = months(ground, study, outcome.name)
-            yield own
-            yield replace(own, trend="none" if own.trend == "linear" else "linear")
-            yield replace(own, interventions=own.interventions[:-1])
-            yield replace(own, start=listed[listed.index(own.start) + LATER])
+            for trend in ("linear", "none"):
+                chosen = replace(own, trend=trend)
+                yield chosen
+                yield replace(chosen, start=listed[listed.index(own.start) + LATER])
+                for name in own.interventions:
+                    kept = tuple(other for other in own.interventions if other != name)
+                    yield replace(chosen, interventions=kept)
 
 
 def milliseconds(task: Callable[[], object]) -> float:
@@ -59,7 +62,7 @@ def main() -> int:
     """Print one JSON line; fail if a change takes longer than the limit."""
     ground = open_ground()
     explorer = Explorer(ground, Places())
-    asked = [choice for choice in changes(ground) if choice != explorer.choice]
+    asked = [choice for choice in dict.fromkeys(changes(ground)) if choice != explorer.choice]
     times = {choice: milliseconds(lambda c=choice: explorer.choose(c)) for choice in asked}
     worst = max(times, key=lambda choice: times[choice])
     peers = {study: milliseconds(lambda s=study: notebook(s)) for study in ground.files}

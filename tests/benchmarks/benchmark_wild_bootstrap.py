@@ -35,7 +35,7 @@ GROUPS = (50, 500)
 REPETITIONS = 5
 FASTER = 20.0
 # Statistics are compared as multiples of the sample's: the peer has small-sample factors, we not.
-EQUAL = 1e-10
+EQUAL = 1e-9  # a draw whose variance is nearly zero loses a digit
 REGRESSOR = 1  # its column in the design
 
 

@@ -65,7 +65,7 @@ def test_a_picture_on_a_used_canvas_is_that_of_a_new_one(ground):
     views = [view_of(choice, ground) for choice in pictured(ground)]
     for view in [*views, *reversed(views)]:
         figure = zone_trade_figure(view.opened)
-        assert view.picture(canvas).quick_png() == figure.picture.quick_png()
+        assert view.picture(canvas).quick_webp() == figure.picture.quick_webp()
         assert (view.picture(canvas).title, view.picture().alt) == (figure.title, figure.alt)
 
 
