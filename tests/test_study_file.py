@@ -110,6 +110,23 @@ def test_a_month_and_a_date_stay_text(tmp_path):
     assert "YYYY-MM" in message
 
 
+def test_a_misspelt_key_is_one_mistake_although_it_is_unknown_and_missing(tmp_path):
+    content = {("tilte" if key == "title" else key): value for key, value in valid().items()}
+    message = refusal(tmp_path, content)
+    assert "key tilte" in message
+    assert "did you mean 'title'" in message
+    assert "more" not in message
+
+
+def test_the_same_mistake_at_several_places_is_told_from_other_mistakes(tmp_path):
+    twice = [item | {"shape": "stepp"} for item in valid()["interventions"]]
+    assert "(1 more of the same)" in refusal(tmp_path, changed(interventions=twice))
+    later = [item | {"trend": "quadratic"} for item in valid()["outcomes"]]
+    both = changed(interventions=twice, outcomes=later)
+    assert "1 more of the same, 1 more after this one" in refusal(tmp_path, both)
+    assert "(1 more after this one)" in refusal(tmp_path, changed(rho="high", level="x"))
+
+
 @pytest.mark.parametrize(
     ("parts", "words"),
     [

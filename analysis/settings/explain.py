@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
-from analysis.errors import StudyError, spelling_hint
+from analysis.errors import StudyError, nearest, spelling_hint
 
 B = TypeVar("B", bound=BaseModel)
 Location = tuple[int | str, ...]
+Mistake = tuple[str, str, str]
+UNKNOWN: Final = "extra_forbidden"
 _PROBLEMS: Final = {
-    "extra_forbidden": "this parameter is not known",
+    UNKNOWN: "this parameter is not known",
     "missing": "this parameter is missing",
 }
 
@@ -36,18 +40,40 @@ def validated(path: Path, content: Mapping[str, Any], block: type[B]) -> B:
 def _explained(path: Path, error: ValidationError, block: type[BaseModel]) -> StudyError:
     """Turn the first finding of pydantic into one message that a student can act on."""
     # A misspelt key is both unknown and missing; the unknown one tells what was meant.
-    first, *others = sorted(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
+    found = sorted(error.errors(), key=lambda item: item["type"] != UNKNOWN)
+    meant = {_meant(item["loc"], block) for item in found if item["type"] == UNKNOWN}
+    first, *others = [item for item in found if (item["type"], item["loc"]) not in meant]
     location = first["loc"]
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
     allowed, remedy = _allowed_at(location, first, block)
-    more = f" ({len(others)} more after this one)" if others else ""
     return StudyError(
-        f"{_PROBLEMS.get(first['type'], first['msg'])}{more}",
+        f"{_PROBLEMS.get(first['type'], first['msg'])}{_more(_same(first), map(_same, others))}",
         file=path.name,
         where=f"key {key}",
         allowed=allowed,
         remedy=remedy,
     )
+
+
+def _meant(location: Location, block: type[BaseModel]) -> tuple[str, Location]:
+    """Return the finding that the key meant by an unknown one is missing."""
+    key = str(location[-1])
+    match = nearest(key, _fields_at(location[:-1], block))
+    return "missing", (*location[:-1], match or key)
+
+
+def _same(finding: ErrorDetails) -> Mistake:
+    """Return what two findings of one mistake, made at several places, have in common."""
+    return finding["type"], str(finding["loc"][-1]), repr(finding["input"])
+
+
+def _more(first: Mistake, others: Iterable[Mistake]) -> str:
+    """Say at how many places the mistake is, and how many other ones follow it."""
+    counts = Counter(others)
+    again = counts.pop(first, 0)
+    parts = [f"{again} more of the same"] * bool(again)
+    parts += [f"{counts.total()} more after this one"] * bool(counts)
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _allowed_at(
