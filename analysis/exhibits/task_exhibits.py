@@ -29,10 +29,11 @@ def exhibit_inputs(exhibit: Exhibit, study: str) -> Path:
 
 
 def exhibit_program(exhibit: Exhibit | CommonExhibit) -> FileSet:
-    """Return what makes an exhibit: its module with all that it imports, and the packages."""
+    """Return what makes an exhibit: its modules with all they import, its entry, the packages."""
     own = Path(__file__)
     modules = (module_file(exhibit.maker), module_file(exhibit.opener), own.with_name("write.py"))
-    files = {own, *(file for module in modules for file in module_sources(module))}
+    entry = own.with_name("registry.py")
+    files = {own, entry, *(file for module in modules for file in module_sources(module))}
     return file_set("the program", files | set(environment_sources()))
 
 

@@ -80,7 +80,7 @@ def test_the_reports_side_is_the_interval_model_over_the_months_at_hand(laos):
     row = frame[(frame["outcome"] == outcome.name) & (frame["name"] == "reopening")].iloc[0]
     assert (row["first_month"], row["last_month"], row["months"]) == ("2018-01", "2024-12", 84)
     spec = replace(design_of(outcome), start="2018-01")
-    kept = laos.split[outcome.name][0]
+    kept = laos.used[outcome.name]
     inside = kept[
         (kept["start"] >= "2019-01-01")
         | ((kept["start"] >= "2018-01-01") & (kept["kind"] == "level"))
