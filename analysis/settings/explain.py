@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from analysis.errors import StudyError, nearest, spelling_hint
 
@@ -62,7 +61,7 @@ def _meant(location: Location, block: type[BaseModel]) -> tuple[str, Location]:
     return "missing", (*location[:-1], match or key)
 
 
-def _same(finding: ErrorDetails) -> Mistake:
+def _same(finding: Mapping[str, Any]) -> Mistake:
     """Return what two findings of one mistake, made at several places, have in common."""
     return finding["type"], str(finding["loc"][-1]), repr(finding["input"])
 
